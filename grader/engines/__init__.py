@@ -1,0 +1,1 @@
+"""Where the grading of many submissions runs."""

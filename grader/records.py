@@ -1,0 +1,217 @@
+"""The values that pass between the stages, all frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol, get_args
+
+# What happened to one call, and, for an exercise, to the exercise as a whole.
+State = Literal["passed", "failed", "missing", "raised", "timed out", "out of memory", "crashed", "unreadable"]
+Outcome = Literal["returned", "missing", "raised", "timed out", "out of memory", "crashed", "unreadable"]
+Status = Literal["graded", "rejected", "not graded"]
+STATES: tuple[str, ...] = get_args(State)
+STATUSES: tuple[str, ...] = get_args(Status)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Submission:
+    """What somebody handed in, read but not run.
+
+    Attributes
+    ----------
+    name : str
+        Path below the PATH given, with forward slashes; identifies the submission.
+    student : str
+        Who handed it in, as far as the file or folder name tells.
+    sha256 : str
+        Of the bytes handed in; "" where they could not be read.
+    assignment : str
+        The assignment that its metadata names; "" where it names none.
+    cells : tuple of str
+        Sources of the code cells, in order, magics and all. A script is one cell.
+    reason : str
+        Why it is rejected, in words a person can act on; "" where it is not.
+    """
+
+    name: str
+    student: str
+    sha256: str
+    assignment: str = ""
+    cells: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """The calls that one exercise asks of a submission, ready to be sent.
+
+    Attributes
+    ----------
+    function : str
+        Name of the student's function.
+    calls : tuple of tuple
+        Positional arguments of each call: numbers, strings, arrays, tuples or lists of them.
+    """
+
+    function: str
+    calls: tuple[tuple[Any, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Claim:
+    """What a submission claims of one call. Every field but `outcome` of a killed child is hearsay.
+
+    Attributes
+    ----------
+    outcome : str
+        "returned", or the state that the call ended in.
+    value : object
+        The result, plain data as the wire allows; None where there is none.
+    modified : tuple of int
+        Positions of the arguments that the call changed.
+    error : str
+        Name of the exception's class where one was raised.
+    is_value_error : bool
+        Whether that exception is a `ValueError`.
+    text : str
+        Message of the exception, its place in the student's code, or the limit that was hit.
+    """
+
+    outcome: Outcome
+    value: Any = None
+    modified: tuple[int, ...] = ()
+    error: str = ""
+    is_value_error: bool = False
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Transcript:
+    """Everything that a run of one submission claims.
+
+    Attributes
+    ----------
+    claims : tuple of tuple of Claim
+        One tuple for each question, one claim for each of its calls.
+    cell_errors : tuple of str
+        For each cell, "" or the error that ended it.
+    cpu_seconds : float
+        Processor time that the run took inside the walls, as the kernel counted it.
+    peak_bytes : int
+        Largest resident memory of a process of the run.
+    """
+
+    claims: tuple[tuple[Claim, ...], ...]
+    cell_errors: tuple[str, ...] = ()
+    cpu_seconds: float = 0.0
+    peak_bytes: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """What one submission may use. Seconds are wall time unless they say otherwise.
+
+    Attributes
+    ----------
+    cells_seconds : float
+        For running all cells of the notebook.
+    call_seconds : float
+        For one call, and for all calls of an exercise where they run in one go.
+    exercise_seconds : float
+        For one exercise with all repetitions after a time-out or crash.
+    submission_seconds : float
+        For everything.
+    memory_bytes : int
+        Address space of a process beyond that of the server it was forked from.
+    processes : int
+        Processes and threads at one time.
+    disk_bytes : int
+        Size of the private working folder.
+    """
+
+    cells_seconds: float = 20.0
+    call_seconds: float = 3.0
+    exercise_seconds: float = 10.0
+    submission_seconds: float = 120.0
+    memory_bytes: int = 2 << 30
+    processes: int = 16
+    disk_bytes: int = 64 << 20
+
+
+class Sandbox(Protocol):
+    """Where submissions run. One method, so that everything around it tests with a fake."""
+
+    isolation: str
+
+    def run(self, cells: tuple[str, ...], questions: tuple[Question, ...]) -> Transcript:
+        """Run the cells, then the questions, and return what was claimed.
+
+        Raises
+        ------
+        MachineError
+            Where the machine or our own code failed; the submission's own failures are claims.
+        """
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """The outcome of one check on one case.
+
+    Attributes
+    ----------
+    check : str
+        Name of the check, or what went wrong before a check could be made.
+    passed : bool
+    residual, bound : float
+        What was measured and what was allowed; NaN where nothing was measured.
+    message : str
+        What a learner may read; for hidden cases it tells nothing of inputs and outputs.
+    """
+
+    check: str
+    passed: bool
+    residual: float = float("nan")
+    bound: float = float("nan")
+    message: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseResult:
+    """One case of one exercise of one submission, as results/*.json holds it."""
+
+    name: str
+    kind: str
+    public: bool
+    passed: bool
+    message: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExerciseResult:
+    """One exercise of one submission, as results/*.json holds it."""
+
+    name: str
+    state: State
+    marks: float
+    possible: float
+    misconception: Mapping[str, str] | None = None
+    cases: tuple[CaseResult, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Result:
+    """The result of one submission, as results/*.json holds it."""
+
+    submission: str
+    student: str
+    sha256: str
+    assignment: str
+    status: Status
+    reason: str = ""
+    total: float = 0.0
+    possible: float = 0.0
+    isolation: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    exercises: tuple[ExerciseResult, ...] = ()

@@ -1,0 +1,1 @@
+"""Runs what students wrote and returns what it claims."""

@@ -1,0 +1,1 @@
+"""Reference solutions, hidden cases and misconceptions of the course. Needs numpy only."""

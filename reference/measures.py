@@ -1,0 +1,68 @@
+"""Residuals shared by checks. Test files quote these functions, so each needs numpy and its arguments only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from reference.spec import Check
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+def value(*, rtol: float, atol: float = 0.0, part: int | None = None, name: str = "") -> Check:
+    """Return the check that every entry is close to the reference's, |got - expected| <= atol + rtol |expected|.
+
+    Parameters
+    ----------
+    rtol, atol : float
+        Relative and absolute tolerance; their source belongs in `reference.bounds`.
+    part : int, optional
+        For results that are tuples: the position compared.
+    name : str
+        What the check is called; by default it says "the value".
+
+    Examples
+    --------
+    >>> value(rtol=1e-9).name
+    'the value is right'
+    """
+    label = name or ("the value is right" if part is None else f"output {part + 1} is right")
+    options = (("rtol", rtol), ("atol", atol), ("part", part))
+    return Check(name=label, residual=entrywise, against="expected", options=options)
+
+
+def entrywise(expected: Any, got: Any, rtol: float, atol: float, part: int | None) -> tuple[float, float]:  # noqa: ANN401
+    """Return the error of the entry that is furthest beyond its tolerance, and that tolerance.
+
+    Infinite entries must agree exactly and NaN must meet NaN; where they do not, the error is infinite.
+    """
+    if part is not None:
+        expected, got = expected[part], got[part]
+    expected, got = np.asarray(expected), np.asarray(got)
+    if expected.size == 0:
+        return 0.0, atol
+    same = (expected == got) | ((expected != expected) & (got != got))
+    finite = np.isfinite(expected) & np.isfinite(got)
+    error = np.where(same, 0.0, np.inf)
+    # Halved before subtracting: the difference of two large numbers of opposite sign must not overflow.
+    error[finite] = 2 * np.abs(got[finite] / 2 - expected[finite] / 2)
+    allowed = atol + rtol * np.where(np.isfinite(expected), np.abs(expected), 0.0)
+    worst = np.unravel_index(np.argmax(error - allowed), error.shape)
+    return float(error[worst]), float(allowed[worst])
+
+
+def largest(x: Array) -> float:
+    """Return the largest absolute entry of `x`; NaN counts as infinite, an empty array as 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> largest(np.array([-3.0, 2.0]))
+    3.0
+    """
+    x = np.asarray(x)
+    if x.size == 0:
+        return 0.0
+    return float(np.max(np.where(np.isnan(x), np.inf, np.abs(x))))

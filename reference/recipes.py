@@ -1,0 +1,119 @@
+"""Recipes: how the inputs of a case are made, as data that a seed turns into arrays.
+
+Every function returns a :class:`~reference.spec.Recipe`. Whatever is random comes from the generator that
+the recipe is given, so that a seed, an exercise and a case name fix the inputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from reference.spec import Recipe
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+def given(value: Any, dtype: Any = None) -> Recipe:  # noqa: ANN401 - a case may hand over any value
+    """Return a recipe for one fixed argument; lists become arrays.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> given([[1, 2], [3, 4]]).draw(np.random.default_rng(0))[0].shape
+    (2, 2)
+    """
+    fixed = np.array(value, dtype=dtype) if isinstance(value, list) else value
+    # A copy each time: a solution that changes its input must not change the case.
+    return Recipe(text=f"given({value!r})", draw=lambda _: (_copy(fixed),))
+
+
+def normal(*shape: int, loc: float = 0.0, scale: float = 1.0, dtype: Any = float) -> Recipe:  # noqa: ANN401
+    """Return a recipe for an array of independent normal numbers.
+
+    Parameters
+    ----------
+    *shape : int
+        The shape of the array.
+    loc, scale : float
+        Mean and standard deviation.
+    dtype : dtype-like
+        The type of the array; `loc` and `scale` should suit it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> normal(2, 3).draw(np.random.default_rng(0))[0].shape
+    (2, 3)
+    """
+    text = f"normal({', '.join(map(str, shape))}, loc={loc:g}, scale={scale:g}, dtype={np.dtype(dtype).name})"
+    return Recipe(text=text, draw=lambda rng: ((loc + scale * rng.standard_normal(shape)).astype(dtype),))
+
+
+def uniform(*shape: int, low: float = 0.0, high: float = 1.0) -> Recipe:
+    """Return a recipe for an array of independent uniform numbers in [low, high).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> bool((uniform(4, low=2.0, high=3.0).draw(np.random.default_rng(0))[0] >= 2).all())
+    True
+    """
+    text = f"uniform({', '.join(map(str, shape))}, low={low:g}, high={high:g})"
+    return Recipe(text=text, draw=lambda rng: (rng.uniform(low, high, shape),))
+
+
+def integers(*shape: int, low: int, high: int) -> Recipe:
+    """Return a recipe for an int64 array with entries in low..high-1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> integers(2, low=1, high=2).draw(np.random.default_rng(0))[0].tolist()
+    [1, 1]
+    """
+    text = f"integers({', '.join(map(str, shape))}, low={low}, high={high})"
+    return Recipe(text=text, draw=lambda rng: (rng.integers(low, high, shape),))
+
+
+def made(text: str, draw: Callable[[np.random.Generator], Any]) -> Recipe:
+    """Return a recipe for one argument made by ``draw(rng)``, described by `text`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> made("a unit vector", lambda rng: np.eye(3)[0]).draw(np.random.default_rng(0))[0]
+    array([1., 0., 0.])
+    """
+    return Recipe(text=text, draw=lambda rng: (draw(rng),))
+
+
+def joint(text: str, draw: Callable[[np.random.Generator], tuple[Any, ...]]) -> Recipe:
+    """Return a recipe for several arguments that depend on each other.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> joint("a matrix and its first row", lambda rng: (np.eye(2), np.eye(2)[0])).draw(np.random.default_rng(0))[1]
+    array([1., 0.])
+    """
+    return Recipe(text=text, draw=draw)
+
+
+def orthogonal(rng: np.random.Generator, n: int) -> Array:
+    """Return a random orthogonal (n, n) matrix, uniform up to column signs.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Q = orthogonal(np.random.default_rng(0), 4)
+    >>> bool(np.allclose(Q.T @ Q, np.eye(4)))
+    True
+    """
+    return np.linalg.qr(rng.standard_normal((n, n)))[0]
+
+
+def _copy(value: Any) -> Any:  # noqa: ANN401
+    return value.copy() if isinstance(value, np.ndarray) else value
