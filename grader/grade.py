@@ -1,0 +1,141 @@
+"""From one submission to its result."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from grader.diagnose import Profile, diagnose, profiles
+from grader.judge import judge, message
+from grader.plan import Plan, PlannedExercise
+from grader.records import Claim, ExerciseResult, Question, Result, Sandbox, Submission, Transcript
+from grader.sandbox.fake import InProcess
+from grader.score import score
+
+
+def environment() -> dict[str, str]:
+    """Return what a mark may depend on beside the code: versions of Python and numpy, and the machine."""
+    return {
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "machine": platform.machine(),
+        "system": platform.system(),
+    }
+
+
+class Grader:
+    """Grades submissions against the plans of their assignments. Trusted: it never runs what a student wrote.
+
+    Parameters
+    ----------
+    plans : mapping of str to Plan
+        By name of the assignment.
+    sandbox : Sandbox
+        Where submissions run.
+    only : str
+        The one assignment that is graded; "" lets each submission name its own.
+    """
+
+    def __init__(self, plans: Mapping[str, Plan], sandbox: Sandbox, only: str = "") -> None:
+        self._plans = plans
+        self._sandbox = sandbox
+        self._only = only
+        self._known = Known()
+        self._environment = environment()
+
+    def grade(self, submission: Submission) -> Result:
+        """Return the result of a submission; a rejected one is not run.
+
+        Raises
+        ------
+        MachineError
+            Where the machine or our own code failed: the submission is then not graded.
+        """
+        assignment = self._only or submission.assignment
+        plan = self._plans.get(assignment)
+        result = Result(
+            submission=submission.name,
+            student=submission.student,
+            sha256=submission.sha256,
+            assignment=assignment,
+            status="rejected",
+            reason=submission.reason or self._mismatch(submission),
+            possible=plan.possible if plan else 0.0,
+            environment=self._environment,
+        )
+        if result.reason or plan is None:
+            return result
+        transcript = self._sandbox.run(submission.cells, tuple(e.question for e in plan.exercises))
+        exercises = self.mark(plan, transcript)
+        return replace(
+            result,
+            status="graded",
+            total=sum(exercise.marks for exercise in exercises),
+            exercises=exercises,
+            isolation=self._sandbox.isolation,
+        )
+
+    def mark(self, plan: Plan, transcript: Transcript) -> tuple[ExerciseResult, ...]:
+        """Return the result of every exercise for what a submission claims."""
+        return tuple(
+            mark_exercise(planned, claims, self._known)
+            for planned, claims in zip(plan.exercises, transcript.claims, strict=True)
+        )
+
+    def _mismatch(self, submission: Submission) -> str:
+        named = submission.assignment
+        if self._only and named not in ("", self._only):
+            return f"it is the assignment {named!r}, expected {self._only!r}; was the wrong file handed in?"
+        if not self._only and named not in self._plans:
+            what = f"it names the assignment {named!r}, which is not one of ours" if named else "it names no assignment"
+            return f"{what}; name the assignment with -a"
+        return ""
+
+
+def mark_exercise(
+    planned: PlannedExercise, claims: Sequence[Claim], known: Callable[[PlannedExercise], tuple[Profile, ...]]
+) -> ExerciseResult:
+    """Return the result of one exercise.
+
+    Parameters
+    ----------
+    planned : PlannedExercise
+    claims : sequence of Claim
+        One a case.
+    known : callable
+        Gives the profiles of the exercise's misconceptions; called only where something failed.
+    """
+    findings = judge(planned, claims)
+    held = [all(f.passed for f in case) for case in findings]
+    named = None
+    if not all(held):
+        wrong = diagnose(planned, claims, findings, known(planned))
+        named = {"name": wrong.name, "hint": wrong.hint} if wrong else None
+    messages = [message(planned, i, claim, findings[i]) for i, claim in enumerate(claims)]
+    return score(planned.exercise, claims, held, messages, named)
+
+
+def run_trusted(function: Callable[..., Any], question: Question) -> tuple[Claim, ...]:
+    """Return the claims of a function of ours, run in this process."""
+    return InProcess({question.function: function}).run((), (question,)).claims[0]
+
+
+class Known:
+    """The profiles of an exercise's misconceptions, made when they are first asked for.
+
+    Most cohorts never ask for most of them, and they are the same for all who do.
+    """
+
+    def __init__(self) -> None:
+        self._made: dict[str, tuple[Profile, ...]] = {}
+
+    def __call__(self, planned: PlannedExercise) -> tuple[Profile, ...]:
+        """Return the profiles of `planned`."""
+        name = planned.exercise.name
+        if name not in self._made:
+            self._made[name] = profiles(planned, run_trusted)
+        return self._made[name]

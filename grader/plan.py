@@ -1,0 +1,185 @@
+"""From an exercise and a seed to concrete inputs and what is expected of them."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grader.records import Question
+from grader.sandbox.inside import wire
+from reference.catalogue import Topic
+from reference.forms import Form, form_of
+from reference.spec import AuthorError, Case, Check, Exercise
+
+# Public cases are the same for every term: students have them in the notebook that is built once.
+PUBLIC_SEED = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedCase:
+    """A case with its inputs drawn.
+
+    Attributes
+    ----------
+    case : Case
+    inputs : tuple
+        Positional arguments as they are sent.
+    arguments : tuple
+        The same with the defaults of the signature filled in; what checks get.
+    expected : object
+        Result of the reference solution; None for an error case.
+    form : tuple
+        Form of that result.
+    checks : tuple of Check
+        Those that apply to the case; none for an error case.
+    """
+
+    case: Case
+    inputs: tuple[Any, ...]
+    arguments: tuple[Any, ...]
+    expected: Any
+    form: Form
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedExercise:
+    """An exercise with its cases drawn, and the question that asks them of a submission."""
+
+    exercise: Exercise
+    cases: tuple[PlannedCase, ...]
+    question: Question
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the arguments of the solution."""
+        return tuple(inspect.signature(self.exercise.solution).parameters)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """A topic with all its cases drawn.
+
+    Attributes
+    ----------
+    topic : str
+    exercises : tuple of PlannedExercise
+    digest : str
+        Changes whenever inputs, expected results, checks or points do.
+    """
+
+    topic: str
+    exercises: tuple[PlannedExercise, ...]
+    digest: str
+
+    @property
+    def possible(self) -> float:
+        """Full marks."""
+        return float(sum(e.exercise.points for e in self.exercises))
+
+
+def generator(seed: int, exercise: str, case: str) -> np.random.Generator:
+    """Return the generator that draws one case; another seed, exercise or case gives an independent one.
+
+    Examples
+    --------
+    >>> generator(1, "matvec", "wide").integers(10) == generator(1, "matvec", "wide").integers(10)
+    True
+    """
+    words = hashlib.sha256(f"{seed}\0{exercise}\0{case}".encode()).digest()
+    return np.random.default_rng(np.frombuffer(words, dtype="<u4"))
+
+
+def plan_topic(topic: Topic, seed: int) -> Plan:
+    """Return the plan of a topic.
+
+    Raises
+    ------
+    AuthorError
+        Where the reference fails on a case: all such faults at once.
+    """
+    planned, faults = [], []
+    for exercise in topic.exercises:
+        try:
+            planned.append(plan_exercise(exercise, seed))
+        except AuthorError as error:
+            faults += [f"{error.where}: {fault}" for fault in error.faults]
+    if faults:
+        raise AuthorError(topic.name, faults)
+    return Plan(topic=topic.name, exercises=tuple(planned), digest=_digest(planned))
+
+
+def plan_exercise(exercise: Exercise, seed: int) -> PlannedExercise:
+    """Return the exercise with its cases drawn from `seed`; public ones do not depend on it.
+
+    Raises
+    ------
+    AuthorError
+        Where a recipe or the reference solution fails, or an error case does not raise: all at once.
+    """
+    cases, faults = [], []
+    for case in exercise.cases:
+        try:
+            cases.append(_plan_case(exercise, case, PUBLIC_SEED if case.public else seed))
+        except _FaultError as fault:
+            faults.append(f"case {case.name!r}: {fault}")
+    if faults:
+        raise AuthorError(exercise.name, faults)
+    question = Question(function=exercise.name, calls=tuple(planned.inputs for planned in cases))
+    return PlannedExercise(exercise=exercise, cases=tuple(cases), question=question)
+
+
+class _FaultError(Exception):
+    """What is wrong with one case."""
+
+
+def _plan_case(exercise: Exercise, case: Case, seed: int) -> PlannedCase:
+    rng = generator(seed, exercise.name, case.name)
+    try:
+        inputs = tuple(value for recipe in case.inputs for value in recipe.draw(rng))
+        bound = inspect.signature(exercise.solution).bind(*inputs)
+    except Exception as error:
+        msg = f"its inputs cannot be made: {type(error).__name__}: {error}"
+        raise _FaultError(msg) from error
+    bound.apply_defaults()
+    arguments = tuple(bound.arguments.values())
+    expected = _expect(exercise.solution, case, inputs)
+    form = ("error",) if case.kind == "error" else form_of(expected)
+    checks = () if case.kind == "error" else (case.checks or exercise.checks)
+    return PlannedCase(case=case, inputs=inputs, arguments=arguments, expected=expected, form=form, checks=checks)
+
+
+def _expect(solution: Callable[..., Any], case: Case, inputs: tuple[Any, ...]) -> Any:  # noqa: ANN401
+    try:
+        expected = solution(*copy.deepcopy(inputs))
+    except ValueError as error:
+        if case.kind == "error":
+            return None
+        msg = f"the reference raises {type(error).__name__}: {error}"
+        raise _FaultError(msg) from error
+    except Exception as error:
+        msg = f"the reference raises {type(error).__name__}: {error}"
+        raise _FaultError(msg) from error
+    if case.kind == "error":
+        msg = "it is an error case, but the reference returns; raise ValueError"
+        raise _FaultError(msg)
+    return expected
+
+
+def _digest(planned: list[PlannedExercise]) -> str:
+    digest = hashlib.sha256()
+    for exercise in planned:
+        digest.update(repr((exercise.exercise.name, exercise.exercise.points)).encode())
+        for p in exercise.cases:
+            digest.update(repr((p.case.name, p.case.kind, p.case.public, p.case.why)).encode())
+            digest.update(wire.encode((p.inputs, p.expected)))
+            for check in p.checks:
+                digest.update(repr((check.name, check.against, check.options)).encode())
+                digest.update(inspect.getsource(check.residual).encode())
+    return digest.hexdigest()

@@ -1,0 +1,117 @@
+"""Quoting source: the functions that a test file needs, with all that they lean on, as text."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+import types
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from grader.errors import BuildError
+
+_BUILTINS = frozenset(dir(__import__("builtins")))
+
+
+def quote(functions: Iterable[Callable[..., Any]]) -> str:
+    """Return the source of `functions` and of every function and constant they use, each once, in order of need.
+
+    Numpy may be used as ``np``; everything else must come from the package `reference`.
+
+    Raises
+    ------
+    BuildError
+        Where a function uses a name that cannot be quoted.
+
+    Examples
+    --------
+    >>> from reference.measures import largest
+    >>> quote([largest]).splitlines()[0]
+    'def largest(x: Array) -> float:'
+    """
+    done: dict[str, str] = {}
+    for function in functions:
+        _add(function, done)
+    return "\n\n".join(done.values())
+
+
+def _add(function: Callable[..., Any], done: dict[str, str]) -> None:
+    name = function.__name__
+    if name in done:
+        return
+    text = textwrap.dedent(inspect.getsource(function))
+    node = ast.parse(text).body[0]
+    if not isinstance(node, ast.FunctionDef):
+        msg = f"{function.__module__}.{name}: expected a function defined with def"
+        raise BuildError(msg)
+    module = vars(inspect.getmodule(function))
+    for used in _names(node):
+        if used in done or used == name or used in _BUILTINS and used not in module:
+            continue
+        value = module.get(used)
+        if isinstance(value, types.FunctionType) and value.__module__.split(".")[0] == "reference":
+            _add(value, done)
+        elif isinstance(value, (int, float, str, tuple)):
+            done[used] = f"{used} = {_constant(value)}"
+        elif not (isinstance(value, types.ModuleType) and value.__name__ == "numpy" and used == "np"):
+            msg = f"{function.__module__}.{name} uses {used}, which a test file cannot have; use np and reference.measures"
+            raise BuildError(msg)
+    # The decorator that made a check of the function stays behind, for the test file has no such record.
+    body = text.splitlines()[node.lineno - 1 :]
+    done[name] = "\n".join(body) + "\n"
+
+
+def _constant(value: Any) -> str:  # noqa: ANN401
+    return 'float("nan")' if value != value else repr(value)  # noqa: PLR0124 - true for NaN only
+
+
+def _names(node: ast.FunctionDef) -> list[str]:
+    """Return the global names that a function reads, without those in annotations, in order of use."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.FunctionDef):
+            part.returns = None
+            part.decorator_list = []
+            for argument in (*part.args.args, *part.args.posonlyargs, *part.args.kwonlyargs, part.args.vararg, part.args.kwarg):
+                if argument is not None:
+                    argument.annotation = None
+    stored = {a.arg for a in ast.walk(node) if isinstance(a, ast.arg)}
+    names = [n for n in ast.walk(node) if isinstance(n, ast.Name)]
+    annotated = {id(n) for a in ast.walk(node) if isinstance(a, ast.AnnAssign) for n in ast.walk(a.annotation)}
+    stored |= {n.id for n in names if isinstance(n.ctx, ast.Store)}
+    read = [n.id for n in names if isinstance(n.ctx, ast.Load) and id(n) not in annotated]
+    return list(dict.fromkeys(n for n in read if n not in stored))
+
+
+def literal(value: Any, *, readable: bool) -> str:  # noqa: ANN401
+    """Return an expression that makes `value` again to the last bit, with ``np`` and ``packed`` in scope.
+
+    Parameters
+    ----------
+    value : None, bool, int, float, str, array, or a tuple or list of those
+    readable : bool
+        Write arrays as lists that people can read, rather than packed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> literal((np.eye(2), 3), readable=True)
+    '(np.array([[1.0, 0.0], [0.0, 1.0]]), 3)'
+    """
+    import base64  # noqa: PLC0415
+
+    import numpy as np  # noqa: PLC0415
+
+    if isinstance(value, (tuple, list)):
+        inner = ", ".join(literal(part, readable=readable) for part in value)
+        return f"({inner}{',' if len(value) == 1 else ''})" if isinstance(value, tuple) else f"[{inner}]"
+    if isinstance(value, np.generic):
+        value = np.asarray(value)
+    if not isinstance(value, np.ndarray):
+        return f'float("{value}")' if isinstance(value, float) and not np.isfinite(value) else repr(value)
+    plain = value.dtype.kind in "biu" or (value.dtype == np.float64 and bool(np.isfinite(value).all()))
+    if readable and plain and value.size:
+        dtype = "" if value.dtype in (np.float64, np.int64) else f", dtype=np.{value.dtype.name}"
+        return f"np.array({value.tolist()!r}{dtype})"
+    data = base64.b64encode(np.ascontiguousarray(value).tobytes()).decode()
+    return f'packed("{value.dtype.str}", {tuple(value.shape)!r}, "{data}")'

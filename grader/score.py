@@ -1,0 +1,124 @@
+"""From findings to marks: how points are split over cases, and when a case earns them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from grader.records import CaseResult, Claim, ExerciseResult, State
+from reference.spec import CAPPED_KINDS, Case, Exercise
+
+# Points come in sixteenths: sums of them are exact in binary, so that adding them up in another order, as Otter
+# does, gives the same marks to the last bit.
+UNITS_PER_POINT = 16
+CAP = 4  # a quarter of the points for each of the capped kinds
+
+# The worst that happened to a case names the state of the exercise, in this order.
+_SEVERITY: tuple[State, ...] = ("crashed", "out of memory", "timed out", "unreadable")
+
+
+def split_points(exercise: Exercise) -> tuple[float, ...]:
+    """Return the points of each case: public cases earn nothing, hidden ones share.
+
+    Every hidden case gets an equal share, but all error cases together at most a quarter of the points, and so
+    all stability cases; what the caps leave over goes to the other hidden cases.
+
+    Examples
+    --------
+    >>> from reference.catalogue import load_topic
+    >>> exercise = load_topic("linear_algebra").exercises[0]
+    >>> sum(split_points(exercise)) == exercise.points
+    True
+    """
+    units = exercise.points * UNITS_PER_POINT
+    hidden = [i for i, case in enumerate(exercise.cases) if not case.public]
+    shares = [0] * len(exercise.cases)
+    left = units
+    open_cases = list(hidden)
+    for kind in CAPPED_KINDS:
+        of_kind = [i for i in hidden if exercise.cases[i].kind == kind]
+        budget = min(units // CAP, units * len(of_kind) // len(hidden))
+        _deal(shares, of_kind, budget)
+        left -= sum(shares[i] for i in of_kind)
+        open_cases = [i for i in open_cases if i not in of_kind]
+    _deal(shares, open_cases, left)
+    return tuple(share / UNITS_PER_POINT for share in shares)
+
+
+def _deal(shares: list[int], cases: Sequence[int], units: int) -> None:
+    """Deal `units` out over `cases` as evenly as whole units allow, the earlier ones first."""
+    for position, case in enumerate(cases):
+        shares[case] = units // len(cases) + (position < units % len(cases))
+
+
+def companion(cases: Sequence[Case], index: int) -> int | None:
+    """Return the position of the plain case that must hold too for case `index` to count, or None for a plain one.
+
+    Without it a stub that always raises would earn the error cases, and one that returns zero some edge cases.
+    """
+    if cases[index].kind == "plain":
+        return None
+    public = cases[index].public
+    return next(i for i, case in enumerate(cases) if case.kind == "plain" and case.public is public)
+
+
+def earned(cases: Sequence[Case], held: Sequence[bool]) -> tuple[bool, ...]:
+    """Return for each case whether it counts: its own checks hold, and so do its companion's."""
+    partners = [companion(cases, i) for i in range(len(cases))]
+    return tuple(ok and (p is None or held[p]) for ok, p in zip(held, partners, strict=True))
+
+
+def state_of(cases: Sequence[Case], claims: Sequence[Claim], passed: Sequence[bool]) -> State:
+    """Return the state that an exercise ended in."""
+    if all(passed):
+        return "passed"
+    outcomes = {claim.outcome for claim in claims}
+    if outcomes == {"missing"}:
+        return "missing"
+    for state in _SEVERITY:
+        if state in outcomes:
+            return state
+    failing = [c for c, case, ok in zip(claims, cases, passed, strict=True) if not ok and case.kind != "error"]
+    return "raised" if failing and all(claim.outcome == "raised" for claim in failing) else "failed"
+
+
+def score(
+    exercise: Exercise,
+    claims: Sequence[Claim],
+    held: Sequence[bool],
+    messages: Sequence[str],
+    misconception: dict[str, str] | None,
+) -> ExerciseResult:
+    """Return the result of one exercise.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    claims : sequence of Claim
+        What happened, one a case.
+    held : sequence of bool
+        Whether all checks of a case hold, one a case.
+    messages : sequence of str
+        What is said of each case.
+    misconception : dict or None
+        Name and hint of the misconception diagnosed.
+    """
+    counts = earned(exercise.cases, held)
+    points = split_points(exercise)
+    results = tuple(
+        CaseResult(
+            name=case.name,
+            kind=case.kind,
+            public=case.public,
+            passed=ok,
+            message=message if message or ok else "counts only together with the plain case, which fails",
+        )
+        for case, ok, message in zip(exercise.cases, counts, messages, strict=True)
+    )
+    return ExerciseResult(
+        name=exercise.name,
+        state=state_of(exercise.cases, claims, counts),
+        marks=sum(p for p, ok in zip(points, counts, strict=True) if ok),
+        possible=float(exercise.points),
+        misconception=misconception,
+        cases=results,
+    )

@@ -1,0 +1,138 @@
+"""Marking one call: from an outcome and a case to findings. Quoted by the test files, so it needs numpy only.
+
+A finding is a tuple (check, passed, residual, bound, fault): the name of what was checked, whether it holds, what
+was measured and allowed (NaN where nothing was measured), and what is wrong in words ("" where nothing is).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from reference.forms import Form, conform
+
+NAN = float("nan")
+Result = tuple[str, bool, float, float, str]
+
+
+def mark_error(raised: str, is_value_error: bool) -> list[Result]:  # noqa: FBT001 - mirrors the claim
+    """Return the findings of a case that must raise ValueError.
+
+    Parameters
+    ----------
+    raised : str
+        Name of the exception's class, "" where the call returned.
+    is_value_error : bool
+        Whether it is a ValueError or derived from it.
+
+    Examples
+    --------
+    >>> mark_error("LinAlgError", True)[0][1]
+    True
+    >>> mark_error("", False)[0][4]
+    'expected a ValueError, but the call returned'
+    """
+    what = f"{raised} was raised" if raised else "the call returned"
+    return [("raises ValueError", is_value_error, NAN, NAN, "" if is_value_error else f"expected a ValueError, but {what}")]
+
+
+def mark_value(
+    got: Any,  # noqa: ANN401 - whatever a student returns
+    expected: Any,  # noqa: ANN401
+    arguments: tuple[Any, ...],
+    form: Form,
+    checks: Any,  # noqa: ANN401 - records of `reference.spec.Check`, or what stands for them in a test file
+    modified: tuple[str, ...],
+) -> list[Result]:
+    """Return the findings of a case whose call returned.
+
+    Parameters
+    ----------
+    got : object
+        The result as returned.
+    expected : object
+        The reference's result.
+    arguments : tuple
+        All arguments of the solution, defaults included, as they were before the call.
+    form : tuple
+        The form of the result, see `reference.forms`.
+    checks : sequence
+        Objects with `name`, `residual`, `against` and `options`.
+    modified : tuple of str
+        Names of the arguments that the call changed.
+    """
+    value, fault = conform(got, form)
+    results: list[Result] = [("the form of the result", not fault, NAN, NAN, fault)]
+    if not fault:
+        results += [_hold(check, value, expected, arguments) for check in checks]
+    changed = f"the call changed its argument {' and '.join(modified)}; work on a copy" if modified else ""
+    return [*results, ("the inputs stay as they were", not modified, NAN, NAN, changed)]
+
+
+def _hold(check: Any, value: Any, expected: Any, arguments: tuple[Any, ...]) -> Result:  # noqa: ANN401
+    operands = (expected,) if check.against == "expected" else arguments
+    with np.errstate(all="ignore"):
+        try:
+            residual, bound = check.residual(*operands, value, **dict(check.options))
+        except (ValueError, ArithmeticError, IndexError):
+            # Output for which the relation cannot even be evaluated (an SVD of NaN, say) does not satisfy it.
+            residual, bound = float("inf"), 0.0
+    passed = bool(residual <= bound)  # false for NaN as well
+    measured = f"off by {residual:.3g}, at most {bound:.3g} is allowed"
+    return (check.name, passed, float(residual), float(bound), "" if passed else f'"{check.name}" fails: {measured}')
+
+
+def show(value: Any, indent: str = "") -> str:  # noqa: ANN401
+    """Return `value` as a learner reads it: few digits, at most some twelve lines, no markup.
+
+    Angle brackets become quotation marks of that shape, for Otter shows messages as HTML without escaping them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> print(show(np.array([[1.0, 2.5], [3.0, 4.0]])))
+    [[1.  2.5]
+     [3.  4. ]]
+    """
+    if isinstance(value, tuple):
+        text = "(" + ",\n ".join(show(part, " ") for part in value) + ")"
+    elif isinstance(value, (np.ndarray, np.generic)):
+        text = np.array2string(np.asarray(value), precision=8, separator=" ", threshold=60, edgeitems=3, max_line_width=88)
+    else:
+        text = repr(value)
+    lines = text[:2000].splitlines() or [""]
+    if len(lines) > 12:
+        lines = [*lines[:11], "..."]
+    return ("\n" + indent).join(lines).translate({0x3C: "\u2039", 0x3E: "\u203a"})
+
+
+def explain(
+    case: str, why: str, names: tuple[str, ...], arguments: tuple[Any, ...], got: str, expected: str, faults: list[str]
+) -> str:
+    """Return what a learner reads when a public case fails.
+
+    Parameters
+    ----------
+    case, why : str
+        Name of the case and the reason it exists.
+    names, arguments : tuple
+        Names and values of the arguments.
+    got, expected : str
+        Result and reference's result as `show` puts them; "" leaves the line out.
+    faults : list of str
+        What is wrong, the most telling first.
+    """
+    lines = [f'Case "{case}"']
+    lines += [f"  {'input' if i == 0 else '':10}{_pair(n, v)}" for i, (n, v) in enumerate(zip(names, arguments, strict=False))]
+    lines += [f"  {label:10}{text}" for label, text in (("got", _hang(got)), ("expected", _hang(expected))) if text]
+    lines += [f"  {'wrong' if i == 0 else '':10}{fault}" for i, fault in enumerate(faults)]
+    return "\n".join([*lines, f"  {'why':10}{why}"])
+
+
+def _pair(name: str, value: Any) -> str:  # noqa: ANN401
+    return f"{name} = " + show(value, " " * (15 + len(name)))
+
+
+def _hang(text: str) -> str:
+    return text.replace("\n", "\n" + " " * 12)
