@@ -1,0 +1,230 @@
+"""The command line. Every error for people is one line; whose fault it is decides the exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from grader import __version__
+from grader.errors import FullmarksError, UsageError
+from reference.catalogue import Topic, load_topic, topic_names
+from reference.spec import AuthorError
+
+FOUND_WRONG = 1
+DEFAULT_SEED = 20_000
+
+
+class Commands(click.Group):
+    """Turns our errors into one line each and the exit code that goes with them."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except AuthorError as error:
+            say(str(error))
+            ctx.exit(FOUND_WRONG)
+        except FullmarksError as error:
+            say(f"fullmarks: {error}")
+            ctx.exit(error.exit_code)
+        except KeyboardInterrupt:
+            say("fullmarks: stopped; what was graded is stored, run the same command again to go on")
+            ctx.exit(130)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="fullmarks", message="%(prog)s %(version)s")
+def main() -> None:
+    """Build assignments, grade submissions in a sandbox, and prove that the marks can be trusted."""
+
+
+def say(text: str) -> None:
+    """Print to standard error, whatever characters are in `text`."""
+    click.echo(text.encode("utf-8", "backslashreplace").decode(), err=True)
+
+
+def topics_of(names: Sequence[str]) -> tuple[Topic, ...]:
+    """Return the topics named, all of them where none is."""
+    for name in names:
+        if name not in topic_names():
+            msg = f"there is no topic {name!r}; expected one of {', '.join(topic_names())}"
+            raise UsageError(msg)
+    return tuple(load_topic(name) for name in names or topic_names())
+
+
+seed_option = click.option(
+    "--seed", type=click.IntRange(min=0), default=DEFAULT_SEED, show_default=True, help="Draws the hidden cases; change it every term and keep it secret."
+)
+jobs_option = click.option(
+    "--jobs", type=click.IntRange(min=1), default=None, help="Processes that work side by side.  [default: one for each core]"
+)
+topic_arguments = click.argument("topics", nargs=-1, metavar="[TOPIC]...")
+
+
+def cores(jobs: int | None) -> int:
+    """Return `jobs`, or the number of cores that this process may use."""
+    return jobs or len(os.sched_getaffinity(0))
+
+
+@main.command()
+@topic_arguments
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 if a committed assignment is stale.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=None, help="Folder for the students' assignments.  [default: assignments]")
+@click.option("--autograders", type=click.Path(path_type=Path), default=Path("dist"), show_default=True, help="Folder for the autograder zips, which hold the hidden cases.")
+@seed_option
+def build(topics: tuple[str, ...], check: bool, output: Path | None, autograders: Path, seed: int) -> None:  # noqa: FBT001
+    """Make the students' assignments and the autograder zips with Otter."""
+    from grader import content  # noqa: PLC0415 - slow imports stay out of the other commands
+    from grader.build import build_topic, differences, write_files  # noqa: PLC0415
+    from grader.plan import plan_topic  # noqa: PLC0415
+
+    folder = output or content.assignments()
+    stale = []
+    for topic in topics_of(topics):
+        master = read_text(content.solutions() / f"{topic.name}.md")
+        config = json.loads(read_text(content.otter_config()))
+        made = build_topic(topic, plan_topic(topic, seed), master, config)
+        if check:
+            stale += [f"{folder / topic.name}: {line}; run fullmarks build" for line in differences(made.student, folder / topic.name)]
+            continue
+        try:
+            write_files(made.student, folder / topic.name)
+            write_files({f"{topic.name}-autograder.zip": made.autograder}, autograders)
+        except OSError as error:
+            msg = f"{error.filename}: cannot be written: {error.strerror}"
+            raise UsageError(msg) from error
+        click.echo(f"built {folder / topic.name} and {autograders / (topic.name + '-autograder.zip')}")
+    for line in stale:
+        say(line)
+    if stale:
+        sys.exit(FOUND_WRONG)
+    if check:
+        click.echo("the committed assignments are what the reference and the masters make")
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.option("-a", "--assignment", default="", metavar="TOPIC", help="What was to be handed in.  [default: what each notebook names]")
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("marks"), show_default=True, help="Folder for marks and results.")
+@jobs_option
+@seed_option
+@click.option("--force", is_flag=True, help="Grade again what is graded already.")
+@click.option("--quiet", is_flag=True, help="Print nothing while grading.")
+def grade(  # noqa: PLR0913 - one argument an option
+    paths: tuple[Path, ...], assignment: str, output: Path, jobs: int | None, seed: int, force: bool, quiet: bool  # noqa: FBT001
+) -> None:
+    """Grade notebooks, scripts, zips and folders of them, each in a sandbox of its own."""
+    from grader.cohort import grade_cohort  # noqa: PLC0415
+
+    topics = topics_of([assignment] if assignment else [])
+    summary = grade_cohort(paths, topics, assignment, output, cores(jobs), seed, force=force, quiet=quiet)
+    if not quiet:
+        click.echo(summary.text(output))
+    if summary.not_graded:
+        sys.exit(3)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+def report(folder: Path) -> None:
+    """Write scores.csv and results/ again from the gradebook in DIR."""
+    from grader.cohort import write_reports  # noqa: PLC0415
+    from grader.gradebook import Gradebook  # noqa: PLC0415
+
+    if not (folder / "gradebook.db").is_file():
+        msg = f"{folder}: expected a folder that fullmarks grade has written, but it has no gradebook.db"
+        raise UsageError(msg)
+    with Gradebook.open(folder / "gradebook.db") as book:
+        for path in write_reports(book, folder):
+            click.echo(f"wrote {path}")
+
+
+@main.command()
+@topic_arguments
+@jobs_option
+@click.option("--otter/--no-otter", default=True, help="Compare with otter run, which takes seconds a notebook.")
+def verify(topics: tuple[str, ...], jobs: int | None, otter: bool) -> None:  # noqa: FBT001
+    """Prove that references, hidden cases, notebooks and graders are right."""
+    from grader.prove import prove_topic  # noqa: PLC0415
+
+    faults = 0
+    for topic in topics_of(topics):
+        for line, found in prove_topic(topic, cores(jobs), otter=otter):
+            click.echo(line)
+            for fault in found:
+                say(str(fault))
+            faults += len(found)
+    if faults:
+        say(f"fullmarks: {faults} faults")
+        sys.exit(FOUND_WRONG)
+
+
+@main.command()
+def doctor() -> None:
+    """Say how well this machine can isolate what students wrote."""
+    from grader.sandbox.walls import probe  # noqa: PLC0415
+
+    missing = probe()
+    if not missing:
+        click.echo("isolation: namespaces; bubblewrap, seccomp and Landlock all work here")
+        return
+    for line in missing:
+        say(line)
+    say("fullmarks: this machine cannot isolate submissions, so none will be graded on it")
+    sys.exit(FOUND_WRONG)
+
+
+@main.command()
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("marks"), show_default=True, help="Folder for marks and results.")
+@jobs_option
+def demo(output: Path, jobs: int | None) -> None:
+    """Grade the sample cohort that comes with the course, and show its marks."""
+    from grader import content  # noqa: PLC0415
+    from grader.cohort import grade_cohort, show_scores  # noqa: PLC0415
+
+    cohort = content.submissions() / "linear_algebra"
+    summary = grade_cohort((cohort,), topics_of(["linear_algebra"]), "linear_algebra", output, cores(jobs), DEFAULT_SEED)
+    show_scores(output)
+    click.echo(summary.text(output))
+    if summary.not_graded:
+        sys.exit(3)
+
+
+@main.command()
+@click.argument("what", metavar="TOPIC[/EXERCISE]")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, with the inputs of every case.")
+@seed_option
+def cases(what: str, as_json: bool, seed: int) -> None:  # noqa: FBT001
+    """List the cases of a topic or an exercise: name, kind, points, and why each exists."""
+    from grader.listing import as_data, as_text  # noqa: PLC0415
+    from grader.plan import plan_exercise  # noqa: PLC0415
+
+    name, _, wanted = what.partition("/")
+    (topic,) = topics_of([name])
+    chosen = [e for e in topic.exercises if wanted in ("", e.name)]
+    if not chosen:
+        msg = f"{name} has no exercise {wanted!r}; expected one of {', '.join(e.name for e in topic.exercises)}"
+        raise UsageError(msg)
+    planned = [plan_exercise(exercise, seed) for exercise in chosen]
+    click.echo(json.dumps(as_data(topic.name, planned), indent=2) if as_json else as_text(planned))
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file of the course.
+
+    Raises
+    ------
+    UsageError
+        Where it cannot be read.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        msg = f"{path}: cannot be read: {error}"
+        raise UsageError(msg) from error

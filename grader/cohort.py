@@ -1,0 +1,223 @@
+"""Grading a cohort: from paths to a gradebook and the files written from it."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader import __version__
+from grader.engines.local import Setting, grade_all
+from grader.errors import UsageError
+from grader.gradebook import Gradebook
+from grader.intake import find, read
+from grader.plan import Plan, plan_topic
+from grader.records import Limits, Result, Submission
+from grader.report.results import write_results
+from grader.report.scores import write_scores
+from reference.catalogue import Topic, load_topic, topic_names
+
+# What the course's notebooks import: paid for once by the fork-server, not by every submission.
+PRELOAD = ("numpy", "matplotlib.pyplot")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Summary:
+    """How the grading of a cohort went.
+
+    Attributes
+    ----------
+    graded, rejected, not_graded : int
+        Submissions by what became of them in this run.
+    unchanged : int
+        Submissions that were graded before and have not changed.
+    """
+
+    graded: int
+    rejected: int
+    not_graded: int
+    unchanged: int
+
+    def text(self, output: Path) -> str:
+        """Return what is said at the end of a run."""
+        parts = [f"{self.graded} graded"]
+        parts += [f"{self.rejected} rejected"] if self.rejected else []
+        parts += [f"{self.not_graded} not graded (run again)"] if self.not_graded else []
+        parts += [f"{self.unchanged} unchanged"] if self.unchanged else []
+        wrote = ", ".join(str(output / name) for name in ("scores.csv", "results/", "gradebook.db"))
+        return f"{', '.join(parts)}\nwrote {wrote}"
+
+
+def grade_cohort(  # noqa: PLR0913 - the options of the command
+    paths: Sequence[Path],
+    topics: Sequence[Topic],
+    only: str,
+    output: Path,
+    jobs: int,
+    seed: int,
+    *,
+    force: bool = False,
+    quiet: bool = False,
+) -> Summary:
+    """Grade what is new or changed below `paths` and write all marks to `output`.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Files and folders handed in.
+    topics : sequence of Topic
+        Those that can be graded.
+    only : str
+        The one that is graded, "" where each submission names its own.
+    output : Path
+        Folder of the gradebook and the files written from it.
+    jobs : int
+        Processes side by side.
+    seed : int
+        Draws the hidden cases.
+    force : bool
+        Grade again what is graded already.
+    quiet : bool
+        Print nothing.
+
+    Raises
+    ------
+    UsageError
+        Where a path or the output folder cannot be used.
+    IsolationError
+        Where this machine cannot isolate submissions.
+    """
+    found = find(paths)
+    plans = {topic.name: plan_topic(topic, seed) for topic in topics}
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"{output}: cannot be made: {error.strerror}"
+        raise UsageError(msg) from error
+    setting = Setting(plans=plans, limits=Limits(), preload=PRELOAD, only=only)
+    counts: Counter[str] = Counter()
+    with Gradebook.open(output / "gradebook.db") as book:
+        with progress(len(found), quiet=quiet) as advance:
+
+            def changed() -> Iterator[Submission]:
+                for item in found:
+                    submission = read(item)
+                    if not force and book.fresh(submission.name, submission.sha256, _digest(plans, only, submission), __version__):
+                        counts["unchanged"] += 1
+                        advance()
+                    else:
+                        yield submission
+
+            submissions: dict[str, Submission] = {}
+
+            def remembered() -> Iterator[Submission]:
+                for submission in changed():
+                    submissions[submission.name] = submission
+                    yield submission
+
+            try:
+                for result in grade_all(remembered(), setting, min(jobs, max(1, len(found)))):
+                    digest = _digest(plans, only, submissions.pop(result.submission))
+                    book.store(result, digest, __version__)
+                    counts[result.status] += 1
+                    advance()
+            finally:
+                write_reports(book, output)
+    return Summary(
+        graded=counts["graded"],
+        rejected=counts["rejected"],
+        not_graded=counts["not graded"],
+        unchanged=counts["unchanged"],
+    )
+
+
+def _digest(plans: Mapping[str, Plan], only: str, submission: Submission) -> str:
+    """Return what the marks of a submission depend on beside itself and our version."""
+    plan = plans.get(only or submission.assignment)
+    return plan.digest if plan else ""
+
+
+def write_reports(book: Gradebook, output: Path) -> tuple[Path, ...]:
+    """Write results/ and scores.csv from the gradebook, and return what was written."""
+    results = book.results()
+    exercises = _exercises(results)
+    write_results(results, output / "results")
+    write_scores(results, exercises, output / "scores.csv")
+    return output / "results", output / "scores.csv"
+
+
+def _exercises(results: Sequence[Result]) -> tuple[str, ...]:
+    """Return the columns of the table: all exercises of every assignment in it, in the order of the course."""
+    assignments = {result.assignment for result in results}
+    names = [e.name for topic in topic_names() if topic in assignments for e in load_topic(topic).exercises]
+    graded = [e.name for result in results for e in result.exercises]
+    return tuple(dict.fromkeys([*names, *graded]))
+
+
+@contextmanager
+def progress(total: int, *, quiet: bool) -> Iterator[Callable[[], None]]:
+    """Show how far grading is: a bar with rate and time left on a terminal, a few plain lines elsewhere."""
+    if quiet:
+        yield lambda: None
+    elif sys.stderr.isatty():
+        with _bar(total) as advance:
+            yield advance
+    else:
+        yield _lines(total)
+
+
+@contextmanager
+def _bar(total: int) -> Iterator[Callable[[], None]]:
+    from rich.console import Console  # noqa: PLC0415 - slow to import, and not needed elsewhere
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    class Rate(ProgressColumn):
+        def render(self, task):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+            return Text(f"{task.speed:.1f}/s" if task.speed else "", style="progress.data.speed")
+
+    columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("grading", total=total)
+        yield lambda: bar.advance(task)
+
+
+def _lines(total: int) -> Callable[[], None]:
+    """Return a function that counts and prints a line at every tenth of the way."""
+    done = 0
+
+    def advance() -> None:
+        nonlocal done
+        done += 1
+        if done * 10 // total != (done - 1) * 10 // total:
+            print(f"graded {done} of {total}", file=sys.stderr)
+
+    return advance
+
+
+def show_scores(output: Path) -> None:
+    """Print scores.csv as a table that fits a terminal of 80 columns."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    with (output / "scores.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    table = Table(box=None, pad_edge=False)
+    for heading in ("submission", "status"):
+        table.add_column(heading, overflow="fold")
+    for heading in ("total", "of", "percent"):
+        table.add_column(heading, justify="right")
+    table.add_column("reason", overflow="fold", max_width=34)
+    for row in rows:
+        table.add_row(*(_safe(row[k]) for k in ("submission", "status", "total", "possible", "percent", "reason")))
+    Console(width=None if sys.stdout.isatty() else 100).print(table)
+
+
+def _safe(text: str) -> str:
+    from rich.markup import escape  # noqa: PLC0415
+
+    return escape(text)

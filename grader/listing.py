@@ -1,0 +1,65 @@
+"""What `fullmarks cases` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from grader.plan import PlannedExercise
+from grader.score import split_points
+
+
+def as_text(exercises: Sequence[PlannedExercise]) -> str:
+    """Return a list for people, one case a line."""
+    lines = []
+    for planned in exercises:
+        exercise = planned.exercise
+        lines.append(f"{exercise.name}({', '.join(planned.names)}), {exercise.points} points")
+        for case, points in zip(exercise.cases, split_points(exercise), strict=True):
+            shown = "public" if case.public else "hidden"
+            lines.append(f"  {shown}  {case.kind:<9}  {points:>7g}  {case.name}: {case.why}")
+        lines.append("")
+    return "\n".join(lines).rstrip()
+
+
+def as_data(topic: str, exercises: Sequence[PlannedExercise]) -> dict[str, Any]:
+    """Return the same for programs, as JSON values; arrays are lists, and NaN and infinities strings."""
+    return {"topic": topic, "exercises": [_exercise(planned) for planned in exercises]}
+
+
+def _exercise(planned: PlannedExercise) -> dict[str, Any]:
+    exercise = planned.exercise
+    cases = [
+        {
+            "name": p.case.name,
+            "kind": p.case.kind,
+            "public": p.case.public,
+            "points": points,
+            "why": p.case.why,
+            "recipes": [recipe.text for recipe in p.case.inputs],
+            "inputs": [_plain(value) for value in p.inputs],
+            "expected": "ValueError" if p.case.kind == "error" else _plain(p.expected),
+            "checks": [check.name for check in p.checks],
+        }
+        for p, points in zip(planned.cases, split_points(exercise), strict=True)
+    ]
+    misconceptions = [{"name": m.name, "hint": m.hint} for m in exercise.misconceptions]
+    return {
+        "name": exercise.name,
+        "arguments": list(planned.names),
+        "points": exercise.points,
+        "cases": cases,
+        "misconceptions": misconceptions,
+    }
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401
+    if isinstance(value, (np.ndarray, np.generic)):
+        return _plain(value.tolist())
+    if isinstance(value, (list, tuple)):
+        return [_plain(part) for part in value]
+    if isinstance(value, float) and not np.isfinite(value):
+        return str(value)
+    return value

@@ -1,0 +1,96 @@
+"""Verification of one topic from end to end, with everything it reads and runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from grader import content
+from grader.build import Assignment, build_topic, differences
+from grader.cohort import PRELOAD
+from grader.grade import Grader
+from grader.intake import find, read
+from grader.master import solution_cells
+from grader.notebook import read_notebook
+from grader.plan import Plan, plan_topic
+from grader.records import Limits, Submission
+from grader.sandbox.keeper import Keeper
+from grader.verify import Fault, notebook_of, verify_notebooks, verify_otter, verify_plan
+from reference.catalogue import Topic
+
+SEEDS = (20_000, 1, 2)
+# Names of sample submissions that stock Otter does not survive, or marks differently by its own semantics,
+# stand in this file beside them, one a line with the reason.
+NOT_FOR_OTTER = "not-for-otter.txt"
+
+Step = tuple[str, Sequence[Fault]]
+
+
+def prove_topic(topic: Topic, jobs: int, *, otter: bool) -> Iterator[Step]:
+    """Yield for each step a line that says what was proved, and the faults found.
+
+    Parameters
+    ----------
+    topic : Topic
+    jobs : int
+        Runs of Otter side by side.
+    otter : bool
+        Whether our marks are compared with those of `otter run`.
+    """
+    plans = [plan_topic(topic, seed) for seed in SEEDS]
+    faults = [fault for plan in plans for fault in verify_plan(plan)]
+    yield f"{topic.name}: reference, alternatives, stubs and misconceptions under {len(SEEDS)} seeds", _once(faults)
+    master = (content.solutions() / f"{topic.name}.md").read_text(encoding="utf-8")
+    config = json.loads(content.otter_config().read_text(encoding="utf-8"))
+    made = build_topic(topic, plans[0], master, config)
+    stale = [Fault(where=topic.name, what=d) for d in differences(made.student, content.assignments() / topic.name)]
+    yield f"{topic.name}: the committed assignment is what the master makes", stale
+    solution = solution_cells(master)
+    starter = made.student[f"{topic.name}.ipynb"]
+    with Keeper(Limits(), preload=PRELOAD) as keeper:
+        starter_cells = read_notebook(starter).cells
+        found = [f for plan in plans for f in verify_notebooks(plan, keeper, solution, starter_cells)]
+        yield f"{topic.name}: solution notebook and starter under {len(SEEDS)} seeds", _once(found)
+        if otter:
+            notebooks = {"solution.ipynb": notebook_of(solution, topic.name), "starter.ipynb": starter}
+            yield from _against_otter(topic, plans[0], made, keeper, notebooks, jobs)
+
+
+def _against_otter(
+    topic: Topic, plan: Plan, made: Assignment, keeper: Keeper, notebooks: Mapping[str, bytes], jobs: int
+) -> Iterator[Step]:
+    cohort = content.submissions() / topic.name
+    submissions = dict(notebooks)
+    left_out = _left_out(cohort)
+    items = [item for item in find((cohort,)) if read(item).name not in left_out] if cohort.is_dir() else []
+    for item in items:
+        submission = read(item)
+        if not submission.reason:
+            submissions[submission.name] = (cohort / submission.name).read_bytes()
+    ours = {name: _ours(plan, keeper, name, data, cohort) for name, data in submissions.items()}
+    faults = list(verify_otter(made, submissions, ours, jobs))
+    yield f"{topic.name}: our marks of {len(submissions)} notebooks are those of otter run", faults
+
+
+def _ours(plan: Plan, keeper: Keeper, name: str, data: bytes, cohort: Path) -> dict[str, float]:
+    path = cohort / name
+    if path.is_file():
+        (item,) = find((path,))
+        submission = replace(read(item), assignment=plan.topic)
+    else:
+        submission = Submission(name=name, student="", sha256="", assignment=plan.topic, cells=read_notebook(data).cells)
+    result = Grader({plan.topic: plan}, keeper, only=plan.topic).grade(submission)
+    return {exercise.name: exercise.marks for exercise in result.exercises}
+
+
+def _left_out(cohort: Path) -> frozenset[str]:
+    path = cohort / NOT_FOR_OTTER
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    return frozenset(line.split(":")[0].strip() for line in lines if line.strip() and not line.startswith("#"))
+
+
+def _once(faults: Sequence[Fault]) -> tuple[Fault, ...]:
+    """Return the faults without those that several seeds share."""
+    return tuple(dict.fromkeys(faults))
