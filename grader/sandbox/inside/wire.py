@@ -1,0 +1,333 @@
+"""Values on the wire: a tagged JSON tree with raw buffers behind it. Never pickle.
+
+A frame is ``u32 length | u32 length of the tree | tree | buffers``, little-endian; the first length counts what
+follows it. In the tree None, booleans, strings, finite floats and integers of 64 bits stand for themselves; every
+other value is an object with one key, its tag:
+
+    l t s d      list, tuple, set, dictionary (a list of pairs)
+    a n          array, numpy scalar: [dtype, shape, bytes]; the bytes are the next in the buffers
+    f i c b      "nan", "inf" or "-inf"; a large integer; a complex number; bytes
+
+Decoding allocates in proportion to the frame, whatever it says, and gives plain values only or `Bad`. That matters
+for frames that a student's process sends; a student may patch whatever the encoder uses there, so nothing that the
+parent relies on may depend on the encoder.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from typing import Any
+
+import numpy as np
+
+MAX_FRAME = 64 << 20
+MAX_TREE = 4 << 20  # JSON text becomes objects of 25 times its size
+MAX_NODES = 200_000
+MAX_DEPTH = 60
+MAX_KEYS = 5_000  # of a set or dictionary: integers chosen to collide make more of them quadratic
+MAX_INTEGER = 1 << 16  # bytes
+MAX_TEXT_WIDTH = 1_024  # characters of an entry of a string array
+
+_NAMES = "|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split()
+_DTYPES = {name: np.dtype(name) for name in _NAMES}
+_CODES = {dtype: name for name, dtype in _DTYPES.items()}
+_NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+_LENGTHS = struct.Struct("<II")
+
+
+class Bad(Exception):
+    """A value or a frame that the wire does not carry; the message says why."""
+
+
+def encode(value: Any) -> bytes:  # noqa: ANN401
+    """Return the frame of a value.
+
+    Raises
+    ------
+    Bad
+        Where the value holds something that is not plain data, or too much of it.
+
+    Examples
+    --------
+    >>> decode(encode((1, [2.5, "x"]))[4:])
+    (1, [2.5, 'x'])
+    """
+    writer = _Writer()
+    return _frame(writer.node(value, 0), writer.buffers)
+
+
+def _frame(node: Any, buffers: list[bytes]) -> bytes:  # noqa: ANN401
+    tree = json.dumps(node, separators=(",", ":"), allow_nan=False).encode("utf-8", "surrogatepass")
+    if len(tree) > MAX_TREE:
+        msg = "too much text"
+        raise Bad(msg)
+    body = len(tree) + sum(map(len, buffers))
+    return b"".join((_LENGTHS.pack(4 + body, len(tree)), tree, *buffers))
+
+
+def decode(body: bytes | memoryview) -> Any:  # noqa: ANN401
+    """Return the value of a frame without its leading length.
+
+    Raises
+    ------
+    Bad
+        Where the frame is not exactly what `encode` makes of some value.
+
+    Examples
+    --------
+    >>> decode(b"rubbish")
+    Traceback (most recent call last):
+    ...
+    grader.sandbox.inside.wire.Bad: the tree is longer than the frame
+    """
+    view = memoryview(body)
+    if len(view) < 4:  # noqa: PLR2004 - the length of the tree
+        msg = "the frame is too short"
+        raise Bad(msg)
+    length = int.from_bytes(view[:4], "little")
+    if length > min(MAX_TREE, len(view) - 4):
+        msg = "the tree is longer than the frame"
+        raise Bad(msg)
+    try:
+        tree = json.loads(bytes(view[4 : 4 + length]).decode("utf-8", "surrogatepass"), parse_constant=_refuse)
+        reader = _Reader(view[4 + length :])
+        value = reader.value(tree, 0)
+    except Bad:
+        raise
+    except (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError, AttributeError) as error:
+        msg = f"not a frame: {type(error).__name__}"
+        raise Bad(msg) from None
+    if reader.position != len(reader.buffers):
+        msg = "bytes are left over"
+        raise Bad(msg)
+    return value
+
+
+def _refuse(constant: str) -> None:
+    msg = f"the constant {constant}"
+    raise Bad(msg)
+
+
+class _Writer:
+    """Turns one value into a tree and collects its buffers."""
+
+    def __init__(self) -> None:
+        self.buffers: list[bytes] = []
+        self._nodes = MAX_NODES
+        self._bytes = MAX_FRAME - MAX_TREE
+
+    def node(self, value: Any, depth: int) -> Any:  # noqa: ANN401, C901, PLR0911, PLR0912 - one branch a type
+        self._nodes -= 1
+        if self._nodes < 0 or depth > MAX_DEPTH:
+            msg = "too many values" if self._nodes < 0 else "nested too deeply"
+            raise Bad(msg)
+        kind = type(value)
+        if value is None or kind is bool:
+            return value
+        if kind is float:
+            return value if math.isfinite(value) else {"f": repr(value)}
+        if kind is int:
+            if -(1 << 63) <= value < 1 << 64:
+                return value
+            return {"i": self._buffer(value.to_bytes(value.bit_length() // 8 + 1, "little", signed=True))}
+        if kind is str:
+            self._spend(len(value))
+            return value
+        if kind is np.ndarray:
+            return {"a": self._array(value)} if value.dtype.kind != "O" else self.node(value.tolist(), depth)
+        if kind is list:
+            return {"l": [self.node(v, depth + 1) for v in value]}
+        if kind is tuple:
+            return {"t": [self.node(v, depth + 1) for v in value]}
+        if kind is dict:
+            return {"d": [[self.node(k, depth + 1), self.node(v, depth + 1)] for k, v in value.items()]}
+        if kind in (set, frozenset):
+            return {"s": [self.node(v, depth + 1) for v in value]}
+        if kind is complex:
+            return {"c": [self.node(value.real, depth), self.node(value.imag, depth)]}
+        if kind is bytes:
+            return {"b": self._buffer(value)}
+        if isinstance(value, np.generic):
+            return {"n": self._array(np.asarray(value))} if value.dtype.kind != "O" else self.node(value.item(), depth)
+        return self._derived(value, depth)
+
+    def _derived(self, value: Any, depth: int) -> Any:  # noqa: ANN401
+        """Return the node of a subclass of a plain type, or of something that can become an array."""
+        if isinstance(value, np.ma.MaskedArray) and np.ma.getmaskarray(value).any():
+            msg = "a masked array"
+            raise Bad(msg)
+        if isinstance(value, np.ndarray):
+            return self.node(np.array(value, subok=False), depth + 1)
+        for base in (bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset):
+            if isinstance(value, base):
+                return self.node(base(value), depth + 1)
+        if isinstance(value, range):
+            return self.node(list(value[: MAX_NODES + 1]), depth + 1)
+        if hasattr(type(value), "__array__"):
+            return self.node(np.array(value, subok=False), depth + 1)
+        name = "".join(c if c.isalnum() or c in "_." else "?" for c in type(value).__name__[:60])
+        msg = f"a value of type {name}"
+        raise Bad(msg)
+
+    def _array(self, array: Any) -> list[Any]:  # noqa: ANN401
+        if array.dtype in (np.longdouble, np.clongdouble) and array.dtype.itemsize > (8 if array.dtype.kind == "f" else 16):
+            array = array.astype(np.float64 if array.dtype.kind == "f" else np.complex128)
+        dtype = array.dtype.newbyteorder("<")
+        code = _CODES.get(dtype)
+        if code is None:
+            if dtype.kind != "U" or dtype.itemsize > 4 * MAX_TEXT_WIDTH:
+                msg = f"an array of {str(array.dtype)[:40]}"
+                raise Bad(msg)
+            code = f"U{dtype.itemsize // 4}"
+        self._spend(array.nbytes)  # before the copy: a view with zero strides may stand for more than there is memory
+        return [code, list(array.shape), self._buffer(np.ascontiguousarray(array).astype(dtype, copy=False).tobytes(), paid=True)]
+
+    def _buffer(self, data: bytes, *, paid: bool = False) -> int:
+        if not paid:
+            self._spend(len(data))
+        self.buffers.append(data)
+        return len(data)
+
+    def _spend(self, size: int) -> None:
+        self._bytes -= size
+        if self._bytes < 0:
+            msg = "too many bytes"
+            raise Bad(msg)
+
+
+class _Reader:
+    """Turns a tree and its buffers into a value."""
+
+    def __init__(self, buffers: memoryview) -> None:
+        self.buffers = buffers
+        self.position = 0
+        self._nodes = MAX_NODES
+
+    def value(self, node: Any, depth: int) -> Any:  # noqa: ANN401, C901, PLR0911, PLR0912 - one branch a tag
+        self._nodes -= 1
+        if self._nodes < 0 or depth > MAX_DEPTH:
+            msg = "too many values" if self._nodes < 0 else "nested too deeply"
+            raise Bad(msg)
+        kind = type(node)
+        if kind is not dict:
+            if kind is list:
+                msg = "a list without a tag"
+                raise Bad(msg)
+            return node
+        if len(node) != 1:
+            msg = "an object without exactly one tag"
+            raise Bad(msg)
+        ((tag, content),) = node.items()
+        if tag == "a":
+            return self._array(content)
+        if tag == "n":
+            array = self._array(content)
+            if array.ndim:
+                msg = "a numpy scalar with a shape"
+                raise Bad(msg)
+            return array[()]
+        if tag in ("l", "t", "s", "d"):
+            return self._container(tag, content, depth)
+        if tag == "f":
+            return _NOT_FINITE[content]
+        if tag == "c":
+            real, imaginary = (self.value(part, depth) for part in content)
+            return complex(float(real), float(imaginary))
+        if tag == "i":
+            if type(content) is int and content > MAX_INTEGER:
+                msg = "an integer of too many digits"
+                raise Bad(msg)
+            return int.from_bytes(self._take(content), "little", signed=True)
+        if tag == "b":
+            return bytes(self._take(content))
+        msg = "an unknown tag"
+        raise Bad(msg)
+
+    def _container(self, tag: str, content: Any, depth: int) -> Any:  # noqa: ANN401
+        if type(content) is not list:
+            msg = "a container without a list"
+            raise Bad(msg)
+        if tag in ("s", "d") and len(content) > MAX_KEYS:
+            msg = "too many keys"
+            raise Bad(msg)
+        if tag == "d":
+            return {self.value(k, depth + 1): self.value(v, depth + 1) for k, v in content}
+        made = [self.value(part, depth + 1) for part in content]
+        return made if tag == "l" else tuple(made) if tag == "t" else set(made)
+
+    def _take(self, size: Any) -> memoryview:  # noqa: ANN401
+        if type(size) is not int or not 0 <= size <= len(self.buffers) - self.position:
+            msg = "a buffer outside the frame"
+            raise Bad(msg)
+        self.position += size
+        return self.buffers[self.position - size : self.position]
+
+    def _array(self, content: Any) -> Any:  # noqa: ANN401
+        code, shape, size = content
+        if type(code) is str and code[:1] == "U" and code[1:].isascii() and code[1:].isdigit() and int(code[1:]) <= MAX_TEXT_WIDTH:
+            dtype = np.dtype(f"<{code}")
+        else:
+            dtype = _DTYPES[code]
+        if type(shape) is not list or len(shape) > 32:  # noqa: PLR2004 - as many axes as every numpy allows
+            msg = "not a shape"
+            raise Bad(msg)
+        if any(type(n) is not int or not 0 <= n < 1 << 31 for n in shape) or math.prod(n or 1 for n in shape) >= 1 << 40:
+            msg = "not a shape"
+            raise Bad(msg)
+        if math.prod(shape) * dtype.itemsize != size:
+            msg = "shape and bytes do not agree"
+            raise Bad(msg)
+        raw = self._take(size)
+        if dtype.kind == "U":
+            return self._text(raw, dtype, shape)
+        if dtype.kind == "b":
+            # A boolean byte of 2 is neither true nor false and breaks comparisons.
+            return (np.frombuffer(raw, np.uint8) != 0).reshape(shape)
+        return np.frombuffer(raw, dtype).reshape(shape).copy()
+
+    @staticmethod
+    def _text(raw: memoryview, dtype: Any, shape: list[int]) -> Any:  # noqa: ANN401
+        if not dtype.itemsize:
+            if math.prod(shape) > MAX_NODES:
+                msg = "too many empty strings"
+                raise Bad(msg)
+            return np.zeros(shape, dtype)
+        points = np.frombuffer(raw, "<u4")
+        if points.size and points.max() > 0x10FFFF:  # noqa: PLR2004 - the last code point
+            msg = "not a character"
+            raise Bad(msg)
+        return points.view(dtype).reshape(shape).copy()
+
+
+class Packer:
+    """Packs several values into one frame, a list, each at the moment it is added.
+
+    A value that cannot be packed leaves no trace, so that one bad result does not cost the others.
+
+    Examples
+    --------
+    >>> packer = Packer()
+    >>> packer.add(1)
+    >>> packer.add((2, 3))
+    >>> decode(packer.frame()[4:])
+    [1, (2, 3)]
+    """
+
+    def __init__(self) -> None:
+        self._writer = _Writer()
+        self._nodes: list[Any] = []
+
+    def add(self, value: Any) -> None:  # noqa: ANN401
+        """Add a value; raise `Bad`, or whatever the value raises, where it cannot be packed."""
+        kept = len(self._writer.buffers)
+        try:
+            self._nodes.append(self._writer.node(value, 1))
+        except BaseException:
+            del self._writer.buffers[kept:]
+            raise
+
+    def frame(self) -> bytes:
+        """Return the frame of the list."""
+        return _frame({"l": self._nodes}, self._writer.buffers)
