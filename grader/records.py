@@ -96,6 +96,8 @@ class Transcript:
         One tuple for each question, one claim for each of its calls.
     cell_errors : tuple of str
         For each cell, "" or the error that ended it.
+    intact : mapping of str to int
+        For functions that leaned on a name which a later cell changed: how many cells came before that cell.
     cpu_seconds : float
         Processor time that the run took inside the walls, as the kernel counted it.
     peak_bytes : int
@@ -104,6 +106,7 @@ class Transcript:
 
     claims: tuple[tuple[Claim, ...], ...]
     cell_errors: tuple[str, ...] = ()
+    intact: Mapping[str, int] = field(default_factory=dict)
     cpu_seconds: float = 0.0
     peak_bytes: int = 0
 
@@ -116,6 +119,8 @@ class Limits:
     ----------
     cells_seconds : float
         For running all cells of the notebook.
+    cell_seconds : float
+        For one cell.
     call_seconds : float
         For one call, and for all calls of an exercise where they run in one go.
     exercise_seconds : float
@@ -130,7 +135,8 @@ class Limits:
         Size of the private working folder.
     """
 
-    cells_seconds: float = 20.0
+    cells_seconds: float = 30.0
+    cell_seconds: float = 10.0
     call_seconds: float = 3.0
     exercise_seconds: float = 10.0
     submission_seconds: float = 120.0

@@ -1,0 +1,297 @@
+"""The fork-server inside the walls. It is trusted, holds no secrets and never runs student code itself.
+
+Theory of operation
+-------------------
+The keeper, outside, starts bubblewrap, and bubblewrap starts this program as a fresh interpreter that has never
+imported `reference`: a fork of a process that has would hold the answers in its memory. bubblewrap has drawn the
+outer walls: no network, no other processes, read-only files of Python and the system only.
+
+    keeper ── control socket ──> launcher (pid 1 of bubblewrap's namespace: waits)
+                                    └── server (pid 1 of a namespace of its own: this is what answers)
+                                          ├── child (pid 1 of its own namespace: one run of one submission)
+                                          └── ...
+
+The launcher, as root, first becomes a user who owns nothing: limits on processes mean nothing to root. Then it makes a
+user namespace of its own, the only place where it has capabilities; those are needed to give every child its own
+process and mount namespace. The server imports what all submissions need, freezes what the collector knows, and
+waits. Each request comes with one end of a socket pair: the child's channel, on which the keeper speaks with the
+child directly. The child puts on its walls (own mounts, private folder, no capabilities, limits, Landlock, seccomp)
+before it reads a byte of the submission. If any wall cannot be put on, the child says so and exits.
+
+What the server says on the control socket may be trusted, for no student code has ever run in it. What comes over
+a child's channel is the student's word. Killing the child, pid 1 of its namespace, kills all that it has started.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import importlib
+import importlib.util
+import json
+import os
+import random
+import select
+import signal
+import socket
+import struct
+import sys
+import time
+import traceback
+import types
+from collections.abc import Callable
+from typing import Any
+
+WORK = "/box/work"
+CHANNEL = 3
+LANDLOCK = 4
+_LENGTH = struct.Struct("<I")
+READ_AHEAD = 1 << 16
+
+
+def load_transform() -> Callable[[str], str]:
+    """Return IPython's own translation of magics, from its two files alone.
+
+    Importing the IPython package takes a quarter of a second and forty megabytes; these two modules need nothing of it.
+    """
+    spec = importlib.util.find_spec("IPython")
+    if spec is None or not spec.submodule_search_locations:
+        msg = "IPython is not installed beside otter-grader"
+        raise ImportError(msg)
+    root = spec.submodule_search_locations[0]
+    packages = {"IPython": root, "IPython.utils": f"{root}/utils", "IPython.core": f"{root}/core"}
+    for name, path in packages.items():
+        sys.modules[name] = types.ModuleType(name)
+        sys.modules[name].__path__ = [path]
+    try:
+        manager = importlib.import_module("IPython.core.inputtransformer2").TransformerManager()
+    finally:
+        # Students who import IPython shall find the real one.
+        for name in [n for n in sys.modules if n.split(".")[0] == "IPython"]:
+            del sys.modules[name]
+    return manager.transform_cell  # type: ignore[no-any-return]
+
+
+def main() -> None:
+    """Set up the launcher, fork the server, and wait for it."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    config = json.loads(sys.argv[2])
+    sys.path.insert(0, config["code"])
+    from grader.sandbox.inside import confine  # noqa: PLC0415 - the path is known only now
+
+    try:
+        if os.getuid() == 0:
+            confine.become(config["uid"], config["uid"])
+        confine.own_user_namespace()
+        confine.private_mounts()
+        confine.unshare(confine.NEWPID)
+    except OSError as error:
+        tell(control, {"failed": f"{error.filename or 'launcher'}: {error.strerror}"})
+        return
+    server = os.fork()
+    if server:
+        control.close()
+        os.waitpid(server, 0)
+        return
+    confine.die_with_parent()
+    try:
+        Server(control, config).run()
+    except BaseException:  # noqa: BLE001 - the keeper must hear of whatever it is
+        tell(control, {"failed": traceback.format_exc()[-1500:]})
+    os._exit(1)
+
+
+def tell(control: socket.socket, message: dict[str, Any]) -> None:
+    """Send one message to the keeper."""
+    control.sendall(json.dumps(message).encode())
+
+
+class Server:
+    """Forks a child for each run.
+
+    Parameters
+    ----------
+    control : socket
+        Packets of JSON to and from the keeper.
+    config : dict
+        What `grader.sandbox.policy` fixes.
+    """
+
+    def __init__(self, control: socket.socket, config: dict[str, Any]) -> None:
+        from grader.sandbox.inside import confine, session  # noqa: PLC0415
+
+        self._confine, self._session = confine, session
+        self._control, self._config = control, config
+        self._program = bytes.fromhex(config["seccomp"])
+        confine.tmpfs("/box", 16 << 20, 256)
+        os.mkdir(WORK)
+        os.chdir("/box")
+        os.environ.update(HOME=WORK, TMPDIR=WORK, MPLCONFIGDIR="/box/matplotlib")
+        self._files = {name: bytes.fromhex(data) for name, data in config["files"].items()}
+        self._transform = load_transform()
+        for name in config["preload"]:
+            importlib.import_module(name)
+        os.environ["MPLCONFIGDIR"] = WORK
+        _warm_up()
+        self._memory = config["memory"] + _address_space()
+        # What is private to the server must not become a letter box between its children.
+        confine.seal("/box")
+        # Nobody, not even a child before its walls are up, has a use for /proc from here on.
+        confine.tmpfs("/proc", 4096, 1, writable=False)
+        self._landlock = confine.Landlock(config["readable"], ["/box", "/dev/null"])
+        self._self = os.pidfd_open(os.getpid())
+        self._children: dict[int, int] = {}
+
+    def run(self) -> None:
+        """Answer the keeper until it closes the control socket."""
+        import numpy  # noqa: ICN001, PLC0415
+
+        tell(self._control, {"ready": sys.version.split()[0], "numpy": numpy.__version__, "uid": os.getuid()})
+        # Without this a child copies every page that the collector touches in it.
+        gc.collect()
+        gc.freeze()
+        while True:
+            packet, descriptors, _, _ = socket.recv_fds(self._control, 4096, 1)
+            if not packet:
+                os._exit(0)
+            request = json.loads(packet)
+            if request["do"] == "spawn":
+                self._spawn(request["run"], descriptors[0])
+            elif request["do"] == "end":
+                self._end(request["run"])
+            else:
+                tell(self._control, {"seconds": self._seconds(request["run"])})
+
+    def _spawn(self, run: int, channel: int) -> None:
+        self._confine.enter(self._self, self._confine.NEWPID)
+        self._confine.unshare(self._confine.NEWPID)
+        pid = os.fork()
+        if pid:
+            os.close(channel)
+            self._children[run] = pid
+            return
+        try:
+            self._become_child(channel)
+        finally:
+            os._exit(0)
+
+    def _become_child(self, channel: int) -> None:
+        os.dup2(channel, CHANNEL + 20)
+        os.dup2(self._landlock.fd, LANDLOCK + 20)
+        os.dup2(CHANNEL + 20, CHANNEL)
+        os.dup2(LANDLOCK + 20, LANDLOCK)
+        os.closerange(LANDLOCK + 1, 1024)
+        nowhere = os.open("/dev/null", os.O_RDWR)
+        for standard in (0, 1, 2):
+            os.dup2(nowhere, standard)
+        os.close(nowhere)
+        self._landlock.fd = LANDLOCK
+        conversation = Conversation(socket.socket(fileno=CHANNEL))
+        try:
+            self._harden()
+        except OSError as error:
+            conversation.refuse(f"{error.filename or error}: {error.strerror}")
+            return
+        for name, data in self._files.items():
+            with open(name, "wb") as file:  # noqa: PTH123
+                file.write(data)
+        sys.stdout = sys.stderr = self._session.Sink()  # type: ignore[assignment]
+        conversation.accept()
+        self._session.serve(conversation.read, conversation.write, self._transform)
+
+    def _harden(self) -> None:
+        confine, config = self._confine, self._config
+        confine.unshare(confine.NEWNS)
+        confine.private_mounts()
+        confine.tmpfs(WORK, config["disk"], 4096)
+        os.chdir(WORK)
+        confine.no_new_privileges()
+        self._landlock.put_on()
+        confine.drop_capabilities()
+        confine.limit(
+            address_space=self._memory,
+            processor_seconds=config["cpu"],
+            processes=config["processes"],
+            file_bytes=config["disk"],
+            files=64,
+        )
+        confine.filter_calls(self._program)
+
+    def _end(self, run: int) -> None:
+        """Kill a child with all that it has started, and tell how it ended and what it took."""
+        pid = self._children.pop(run)
+        # A child that has just ended by itself is given the moment it takes to become a corpse: how it died is news.
+        fd = os.pidfd_open(pid)
+        dead = bool(select.select([fd], [], [], 0)[0])
+        os.close(fd)
+        if not dead:
+            os.kill(pid, signal.SIGKILL)
+        _, status, usage = os.wait4(pid, 0)
+        used = usage.ru_utime + usage.ru_stime
+        tell(self._control, {"status": status, "killed": not dead, "seconds": used, "peak": usage.ru_maxrss << 10})
+
+    def _seconds(self, run: int) -> float:
+        """Return the processor time of a child so far; its clock is that of clock_getcpuclockid(3)."""
+        try:
+            return time.clock_gettime((~self._children[run] << 3) | 2)
+        except OSError:
+            return 0.0
+
+
+class Conversation:
+    """The child's end of its channel: frames by the length in front of them."""
+
+    def __init__(self, channel: socket.socket) -> None:
+        self._channel = channel
+        self._buffer = b""
+
+    def refuse(self, why: str) -> None:
+        """Say that the walls could not be put on."""
+        self._channel.sendall(b"!" + why.encode())
+
+    def accept(self) -> None:
+        """Say that the walls stand."""
+        self._channel.sendall(b".")
+
+    def read(self) -> Any:  # noqa: ANN401
+        """Return the next request; the process ends where there is none."""
+        from grader.sandbox.inside import wire  # noqa: PLC0415
+
+        head = self._take(4)
+        return wire.decode(self._take(_LENGTH.unpack(head)[0]))
+
+    def _take(self, count: int) -> bytes:
+        while len(self._buffer) < count:
+            more = self._channel.recv(max(READ_AHEAD, count - len(self._buffer)))
+            if not more:
+                os._exit(0)
+            self._buffer += more
+        taken, self._buffer = self._buffer[:count], self._buffer[count:]
+        return taken
+
+    def write(self, frame: bytes) -> None:
+        """Send a frame."""
+        self._channel.sendall(frame)
+
+
+def _address_space() -> int:
+    """Return the address space that the server takes by itself, so that limits speak of what a submission adds."""
+    with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123
+        return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _warm_up() -> None:
+    """Use what every child will use, so that it is loaded once: LAPACK, random numbers, the compiler."""
+    import numpy as np  # noqa: PLC0415
+
+    np.linalg.svd(np.eye(40))
+    np.linalg.eigh(np.eye(3))
+    np.random.default_rng(0).normal(size=3)
+    compile("def f(x):\n    return [y for y in x]", "<warm up>", "exec")
+    np.random.seed(0)  # noqa: NPY002 - students who do not seed get the same numbers in every run
+    random.seed(0)
+    ctypes.set_errno(0)
+
+
+if __name__ == "__main__":
+    main()

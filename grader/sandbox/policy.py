@@ -1,0 +1,165 @@
+"""What submissions may do: the files they see, the system calls they make, the limits they keep. Pure, but for looks."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import sys
+import sysconfig
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from grader.records import Limits
+
+CODE = "/fullmarks"
+INSIDE = Path(__file__).parent / "inside"
+
+# Calls that plain computation with numpy, matplotlib and threads makes. All others are refused with EPERM.
+CALLS = """
+    read write readv writev pread64 pwrite64 lseek open openat close fstat stat lstat newfstatat statx access faccessat
+    faccessat2 readlink readlinkat getdents getdents64 getcwd chdir fchdir mkdir mkdirat rmdir unlink unlinkat rename
+    renameat renameat2 link linkat symlink symlinkat chmod fchmod fchmodat umask utime utimensat truncate ftruncate
+    fallocate fsync fdatasync flock fcntl statfs fstatfs copy_file_range creat dup dup2 dup3 pipe pipe2 poll ppoll
+    select pselect6 epoll_create1 epoll_ctl epoll_wait epoll_pwait eventfd2 mmap mprotect munmap mremap madvise brk
+    membarrier futex set_robust_list get_robust_list rseq set_tid_address sched_yield sched_getaffinity
+    sched_getparam sched_getscheduler getcpu rt_sigaction rt_sigprocmask rt_sigreturn sigaltstack pause alarm
+    getitimer setitimer nanosleep clock_nanosleep clock_gettime clock_getres gettimeofday time times getrusage
+    getrlimit prlimit64 uname sysinfo getrandom getpid getppid gettid getpgrp getuid geteuid getgid getegid
+    getgroups getresuid getresgid kill tgkill wait4 exit exit_group arch_prctl sendto recvfrom sendmsg recvmsg
+    shutdown getsockname getsockopt
+""".split()
+_NEW_NAMESPACES = 0x20000 | 0x2000000 | 0x4000000 | 0x8000000 | 0x10000000 | 0x20000000 | 0x40000000
+_TERMINAL_QUESTIONS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS TIOCGWINSZ FIONREAD FIONBIO FIO(N)CLEX
+_PROCESS_NAME = (15, 16)  # PR_SET_NAME, PR_GET_NAME
+# (call, argument, mask or None for equality, value): calls allowed for some arguments only.
+GUARDED: tuple[tuple[str, int, int | None, int], ...] = (
+    ("clone", 0, _NEW_NAMESPACES, 0),
+    *(("ioctl", 1, None, request) for request in _TERMINAL_QUESTIONS),
+    *(("prctl", 0, None, option) for option in _PROCESS_NAME),
+    ("socketpair", 0, None, 1),  # AF_UNIX, which asyncio talks to itself over
+)
+# Answered as if the kernel were too old to know it: libc then falls back to clone, whose flags can be looked at.
+UNKNOWN = ("clone3",)
+
+FIRST_UID, LAST_UID = 60_600, 61_100  # above what people and packages get, below what systemd hands out
+
+
+def filter_program() -> bytes:
+    """Return the seccomp filter for this machine's architecture.
+
+    Raises
+    ------
+    OSError
+        Where libseccomp is missing or refuses a rule.
+    """
+    from grader.sandbox.seccomp import compile_filter  # noqa: PLC0415
+
+    return compile_filter(CALLS, GUARDED, UNKNOWN)
+
+
+def python_folders() -> tuple[str, ...]:
+    """Return the folders that this Python needs to run, none of them inside another."""
+    paths = {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix}
+    paths |= {sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    paths.add(str(Path(sys.executable).resolve().parent.parent))
+    folders = sorted(str(Path(p)) for p in paths if p and Path(p).is_dir())
+    kept: list[str] = []
+    for folder in folders:
+        if not any(folder == k or folder.startswith(k + "/") for k in (*kept, "/usr")):
+            kept.append(folder)
+    return tuple(kept)
+
+
+def system_folders() -> tuple[str, ...]:
+    """Return the folders of the system that programs need, links among them included."""
+    return tuple(p for p in ("/usr", "/lib", "/lib64", "/lib32", "/bin") if Path(p).exists())
+
+
+def hidden_folders() -> tuple[str, ...]:
+    """Return folders of ours that stand among Python's packages: the reference, and all that grades."""
+    packages = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    return tuple(sorted(f"{p}/{n}" for p in packages for n in ("reference", "grader") if Path(p, n).is_dir()))
+
+
+def bubblewrap(command: tuple[str, ...], uid: int) -> tuple[str, ...]:
+    """Return the command line that runs `command` behind the outer walls.
+
+    Parameters
+    ----------
+    command : tuple of str
+    uid : int
+        Who starts bubblewrap. Root needs no user namespace for it, and so can show files that others cannot reach,
+        such as a Python in root's home; what runs inside gives root up before anything else.
+    """
+    return ("bwrap", *_namespaces(uid), *_files(), *_environment(), "--", *command)
+
+
+def _namespaces(uid: int) -> Iterator[str]:
+    yield from ("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try")
+    yield from ("--die-with-parent", "--new-session")
+    if uid:
+        yield from ("--unshare-user", "--uid", str(FIRST_UID), "--gid", str(FIRST_UID))
+    else:
+        yield from ("--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")
+
+
+def _files() -> Iterator[str]:
+    for folder in system_folders():
+        if Path(folder).is_symlink():
+            yield from ("--symlink", str(Path(folder).readlink()), folder)
+        else:
+            yield from ("--ro-bind", folder, folder)
+    # bubblewrap would make the folders above for root alone.
+    above = {str(p) for folder in (*python_folders(), f"{CODE}/grader/sandbox/inside") for p in Path(folder).parents}
+    for folder in sorted(above - {"/"}):
+        yield from ("--perms", "0755", "--dir", folder)
+    for folder in python_folders():
+        yield from ("--ro-bind", folder, folder)
+    for folder in hidden_folders():
+        yield from ("--tmpfs", folder, "--remount-ro", folder)
+    for name in ("ld.so.cache", "localtime"):
+        yield from ("--ro-bind-try", f"/etc/{name}", f"/etc/{name}")
+    for package in (INSIDE.parent.parent, INSIDE.parent):
+        target = f"{CODE}/{package.relative_to(INSIDE.parent.parent.parent)}/__init__.py"
+        yield from ("--ro-bind", str(package / "__init__.py"), target)
+    yield from ("--ro-bind", str(INSIDE), f"{CODE}/grader/sandbox/inside")
+    yield from ("--dev", "/dev", "--remount-ro", "/dev", "--proc", "/proc", "--dir", "/box")
+    yield from ("--symlink", "/box/work", "/tmp", "--chdir", "/", "--remount-ro", "/")  # noqa: S108
+
+
+def _environment() -> Iterator[str]:
+    yield "--clearenv"
+    one_thread = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    settings = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
+    for name, value in {**settings, **one_thread, "MPLBACKEND": "agg"}.items():
+        yield from ("--setenv", name, value)
+
+
+def configuration(limits: Limits, preload: tuple[str, ...], files: Mapping[str, bytes]) -> dict[str, Any]:
+    """Return what the server is told."""
+    return {
+        "code": CODE,
+        "uid": sandbox_uid(),
+        "memory": limits.memory_bytes,
+        # The keeper ends what takes too long by the clock; this ends what escapes it.
+        "cpu": int(limits.submission_seconds) + 1,
+        "processes": limits.processes,
+        "disk": limits.disk_bytes,
+        "preload": list(preload),
+        "files": {name: data.hex() for name, data in files.items()},
+        "readable": [*system_folders(), *python_folders(), CODE, "/dev", "/etc"],
+        "seccomp": filter_program().hex(),
+    }
+
+
+def sandbox_uid() -> int:
+    """Return a user id that belongs to nobody, another for each process that asks at the same time."""
+    for step in range(LAST_UID - FIRST_UID):
+        uid = FIRST_UID + (os.getpid() + step) % (LAST_UID - FIRST_UID)
+        try:
+            pwd.getpwuid(uid)
+        except KeyError:
+            return uid
+    msg = f"every user id from {FIRST_UID} to {LAST_UID} is taken"
+    raise OSError(msg)
