@@ -11,7 +11,9 @@ from reference.spec import Check
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
-def value(*, rtol: float, atol: float = 0.0, part: int | None = None, name: str = "") -> Check:
+def value(
+    *, rtol: float, atol: float = 0.0, part: int | None = None, name: str = "", of_largest: bool = False
+) -> Check:
     """Return the check that every entry is close to the reference's, |got - expected| <= atol + rtol |expected|.
 
     Parameters
@@ -22,6 +24,9 @@ def value(*, rtol: float, atol: float = 0.0, part: int | None = None, name: str 
         For results that are tuples: the position compared.
     name : str
         What the check is called; by default it says "the value".
+    of_largest : bool
+        Take `rtol` of the largest entry instead of each: for results whose small entries carry the rounding of
+        large ones, such as solutions of linear systems.
 
     Examples
     --------
@@ -29,11 +34,13 @@ def value(*, rtol: float, atol: float = 0.0, part: int | None = None, name: str 
     'the value is right'
     """
     label = name or ("the value is right" if part is None else f"output {part + 1} is right")
-    options = (("rtol", rtol), ("atol", atol), ("part", part))
+    options = (("rtol", rtol), ("atol", atol), ("part", part), ("of_largest", of_largest))
     return Check(name=label, residual=entrywise, against="expected", options=options)
 
 
-def entrywise(expected: Any, got: Any, rtol: float, atol: float, part: int | None) -> tuple[float, float]:  # noqa: ANN401
+def entrywise(  # noqa: PLR0913 - the options of `value`
+    expected: Any, got: Any, rtol: float, atol: float, part: int | None, of_largest: bool  # noqa: ANN401, FBT001
+) -> tuple[float, float]:
     """Return the error of the entry that is furthest beyond its tolerance, and that tolerance.
 
     Infinite entries must agree exactly and NaN must meet NaN; where they do not, the error is infinite.
@@ -48,9 +55,22 @@ def entrywise(expected: Any, got: Any, rtol: float, atol: float, part: int | Non
     error = np.where(same, 0.0, np.inf)
     # Halved before subtracting: the difference of two large numbers of opposite sign must not overflow.
     error[finite] = 2 * np.abs(got[finite] / 2 - expected[finite] / 2)
-    allowed = atol + rtol * np.where(np.isfinite(expected), np.abs(expected), 0.0)
+    size = np.where(np.isfinite(expected), np.abs(expected), 0.0)
+    allowed = atol + rtol * (np.full_like(size, size.max()) if of_largest else size)
     worst = np.unravel_index(np.argmax(error - allowed), error.shape)
     return float(error[worst]), float(allowed[worst])
+
+
+def orthonormality(Q: Array) -> float:
+    """Return how far the columns of `Q` (m, r) are from orthonormal: the largest entry of |Q'Q - I|.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> orthonormality(2 * np.eye(2))
+    3.0
+    """
+    return largest(Q.T @ Q - np.eye(Q.shape[1]))
 
 
 def largest(x: Array) -> float:

@@ -115,5 +115,77 @@ def orthogonal(rng: np.random.Generator, n: int) -> Array:
     return np.linalg.qr(rng.standard_normal((n, n)))[0]
 
 
+def with_spectrum(*eigenvalues: float, scale: float = 1.0) -> Recipe:
+    """Return a recipe for a symmetric matrix with these eigenvalues, times `scale`, in a random basis.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> A = with_spectrum(3.0, -1.0).draw(np.random.default_rng(0))[0]
+    >>> bool(np.allclose(np.linalg.eigvalsh(A), [-1, 3]))
+    True
+    """
+
+    def draw(rng: np.random.Generator) -> Array:
+        Q = orthogonal(rng, len(eigenvalues))
+        A = scale * (Q * np.array(eigenvalues)) @ Q.T
+        return np.asarray((A + A.T) / 2)
+
+    return made(f"with_spectrum({', '.join(f'{v:g}' for v in eigenvalues)}, scale={scale:g})", draw)
+
+
+def with_condition(m: int, n: int, condition: float, scale: float = 1.0) -> Recipe:
+    """Return a recipe for an (m, n) matrix, m >= n, with singular values from `scale` down to scale/condition.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> A = with_condition(4, 3, 100.0).draw(np.random.default_rng(0))[0]
+    >>> round(float(np.linalg.cond(A)), 6)
+    100.0
+    """
+
+    def draw(rng: np.random.Generator) -> Array:
+        values = scale * np.logspace(0, -np.log10(condition), n)
+        return np.asarray((orthogonal(rng, m)[:, :n] * values) @ orthogonal(rng, n))
+
+    return made(f"with_condition({m}, {n}, {condition:g}, scale={scale:g})", draw)
+
+
+def dependent(m: int, n: int, rank: int) -> Recipe:
+    """Return a recipe for an (m, n) matrix whose first `rank` columns make all others, by mixtures of order one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> int(np.linalg.matrix_rank(dependent(5, 4, 2).draw(np.random.default_rng(0))[0]))
+    2
+    """
+
+    def draw(rng: np.random.Generator) -> Array:
+        first = rng.standard_normal((m, rank))
+        return np.hstack([first, first @ rng.uniform(0.5, 1.5, (rank, n - rank))])
+
+    return made(f"dependent({m}, {n}, rank={rank})", draw)
+
+
+def stochastic(n: int, stay: float = 0.0) -> Recipe:
+    """Return a recipe for a row-stochastic (n, n) matrix with positive entries; `stay` is added to the diagonal's share.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> bool(np.allclose(stochastic(3).draw(np.random.default_rng(0))[0].sum(axis=1), 1))
+    True
+    """
+
+    def draw(rng: np.random.Generator) -> Array:
+        move = rng.uniform(0.1, 1.0, (n, n))
+        move /= move.sum(axis=1, keepdims=True)
+        return np.asarray(stay * np.eye(n) + (1 - stay) * move)
+
+    return made(f"stochastic({n}, stay={stay:g})", draw)
+
+
 def _copy(value: Any) -> Any:  # noqa: ANN401
     return value.copy() if isinstance(value, np.ndarray) else value

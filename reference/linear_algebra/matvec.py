@@ -18,12 +18,12 @@ def matvec(A, x):
     A : array of shape (m, n)
         Holdings: one row a portfolio, one column an asset.
     x : array of shape (n,) or (b, n)
-        One price for each asset, or b such price scenarios, one a row.
+        One price for each asset, or b price scenarios, one a row.
 
     Returns
     -------
-    array of shape (m,) or (b, m), float64
-        The value of each portfolio, for each scenario.
+    array of shape (m,) or (b, m)
+        The value of each portfolio, for each scenario, as float64 whatever the type of the inputs.
 
     Raises
     ------
@@ -61,17 +61,49 @@ def einsum(A, x):
     return np.einsum("ij,...j->...i", np.asarray(A, float), np.asarray(x, float))
 
 
-@misconception("Test with 2 portfolios and 3 assets, then with 3 and 3.")
-def uses_transpose(A, x):
+def list_of_sums(A, x):
     A, x = np.asarray(A, float), np.asarray(x, float)
     if x.shape[-1] != A.shape[1]:
         raise ValueError
-    return x @ A
+    if x.ndim == 2:
+        return [list_of_sums(A, row) for row in x]
+    return [sum(a * b for a, b in zip(row, x, strict=True)) for row in A]
+
+
+@misconception("Test with 2 portfolios and 3 assets, then with 3 and 3.")
+def uses_transpose(A, x):
+    A, x = np.asarray(A, float), np.asarray(x, float)
+    return A.T @ x if x.ndim == 1 else x @ A
 
 
 @misconception("What happens to cents?")
 def integer_output(A, x):
     return matvec(A, x).astype(int)
+
+
+@misconception("How many numbers does each portfolio get: one for each asset, or one?")
+def elementwise_product(A, x):
+    return np.asarray(A, float) * np.asarray(x, float)
+
+
+@misconception("Which axis counts the scenarios, and which the portfolios?")
+def batch_transposed(A, x):
+    return np.asarray(A, float) @ np.asarray(x, float).T
+
+
+@misconception("How many digits does float32 keep, and how many did you promise?")
+def keeps_single_precision(A, x):
+    A, x = np.asarray(A), np.asarray(x)
+    if x.shape[-1] != A.shape[1]:
+        raise ValueError
+    return x @ A.T
+
+
+@misconception("What should a caller hear who has a price too few?")
+def cuts_to_fit(A, x):
+    A, x = np.asarray(A, float), np.asarray(x, float)
+    n = min(x.shape[-1], A.shape[1])
+    return x[..., :n] @ A[:, :n].T
 
 
 EXERCISE = Exercise(
@@ -80,13 +112,27 @@ EXERCISE = Exercise(
     cases=(
         case("two portfolios, two assets", given([[1, 2], [3, 4]]), given([10.0, 1.0]), public=True,
              why="by hand: 1*10 + 2*1 = 12 and 3*10 + 4*1 = 34"),
+        case("two scenarios", given([[1.0, 2.0]]), given([[10.0, 1.0], [20.0, 1.0]]), public=True, kind="edge",
+             why="one portfolio in two scenarios is worth 12 and 22: two rows of one number"),
+        case("a price too few", given([[1.0, 2.0]]), given([10.0]), public=True, kind="error",
+             why="one price for two assets is a mistake of the caller"),
         case("wide", normal(2, 4), normal(4), why="each row of A meets the whole of x"),
         case("square", normal(4, 4), normal(4), why="with a square A a transpose does not crash, it is just wrong"),
-        case("wrong length", normal(3, 4), normal(3), kind="error", why="three prices do not fit four assets"),
+        case("batch", normal(2, 4), normal(3, 4), why="each row of x is a scenario of its own"),
+        case("batch as long as A", normal(3, 3), normal(3, 3), kind="edge",
+             why="with as many scenarios as portfolios nothing crashes when the axes are mixed up"),
         case("whole holdings", integers(3, 2, low=1, high=9), normal(2), kind="edge",
              why="whole numbers of shares still have prices with cents"),
+        case("single precision", normal(3, 3, dtype=np.float32), normal(3, dtype=np.float32), kind="edge",
+             why="the result is float64 whatever comes in"),
+        case("one by one", normal(1, 1), normal(1), kind="edge", why="a portfolio of one asset is a vector of one number"),
+        case("a price too many", normal(3, 4), normal(5), kind="error", why="five prices do not fit four assets"),
+        case("batch that does not fit", normal(4, 3), normal(3, 4), kind="error",
+             why="the last axis of x must be as long as a row of A"),
     ),
     checks=(value(rtol=SUM_OF_PRODUCTS, atol=SUM_OF_PRODUCTS),),
-    misconceptions=(uses_transpose, integer_output),
-    alternatives=(nested_loops, einsum),
-)
+    misconceptions=(
+        uses_transpose, integer_output, elementwise_product, batch_transposed, keeps_single_precision, cuts_to_fit,
+    ),
+    alternatives=(nested_loops, einsum, list_of_sums),
+)  # fmt: skip

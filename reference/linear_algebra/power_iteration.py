@@ -1,0 +1,202 @@
+"""Power iteration: the dominant eigenvalue and its eigenvector."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from reference.bounds import EIGENVALUE, EIGENVECTOR, UNIT_LENGTH
+from reference.recipes import given, made, normal, with_spectrum
+from reference.spec import Exercise, case, check, misconception
+
+
+def power_iteration(A, v0, n_iter=1000):
+    """Return the dominant eigenvalue of a symmetric matrix and a unit eigenvector, by repeated multiplication.
+
+    Parameters
+    ----------
+    A : array of shape (n, n)
+        Symmetric; one eigenvalue is larger in absolute value than all others.
+    v0 : array of shape (n,)
+        Where to start; not zero.
+    n_iter : int
+        Number of multiplications; fewer are fine once nothing changes.
+
+    Returns
+    -------
+    lam : float
+        The eigenvalue of largest absolute value, with its sign.
+    v : array of shape (n,)
+        An eigenvector of length 1; its sign is free.
+
+    Raises
+    ------
+    ValueError
+        If `A` is not square, if `v0` is not a vector of the same length, or if `v0` is zero.
+
+    Examples
+    --------
+    >>> lam, v = power_iteration([[2, 0], [0, 1]], [1, 1])
+    >>> round(lam, 6)
+    2.0
+    """
+    A, v = _start(A, v0)
+    for _ in range(n_iter):
+        w = A @ v
+        v = w / np.linalg.norm(w)
+    return float(v @ A @ v), v
+
+
+def _start(A, v0):
+    A, v = np.asarray(A, dtype=float), np.asarray(v0, dtype=float)
+    if A.ndim != 2 or A.shape[0] != A.shape[1] or v.shape != (A.shape[0],) or not v.any():
+        msg = f"A has shape {A.shape}, v0 has shape {v.shape}; A must be square, v0 as long and not zero"
+        raise ValueError(msg)
+    return A, v / np.linalg.norm(v)
+
+
+def largest_entry_scaling(A, v0, n_iter=1000):
+    A, v = _start(A, v0)
+    for _ in range(n_iter):
+        w = A @ v
+        v = w / w[np.argmax(np.abs(w))]
+        lam = (v @ A @ v) / (v @ v)
+        if np.linalg.norm(A @ v - lam * v) <= 1e-12 * abs(lam):
+            break
+    return [lam, v / np.linalg.norm(v)]
+
+
+def by_library(A, v0, n_iter=1000):
+    A, _ = _start(A, v0)
+    values, vectors = np.linalg.eigh(A)
+    i = int(np.argmax(np.abs(values)))
+    return values[i], -vectors[:, i]
+
+
+@misconception("Print v for a matrix with eigenvalue -7.")
+def stops_on_difference_only(A, v0, n_iter=1000):
+    A, v = _start(A, v0)
+    for _ in range(n_iter):
+        w = A @ v
+        w = w / np.linalg.norm(w)
+        if np.linalg.norm(w - v) < 1e-12:
+            return float(w @ A @ w), w
+        v = w
+    return None
+
+
+@misconception("Can a norm ever be negative?")
+def eigenvalue_is_norm(A, v0, n_iter=1000):
+    A, v = _start(A, v0)
+    lam, v = power_iteration(A, v, n_iter)
+    return float(np.linalg.norm(A @ v)), v
+
+
+@misconception("What if the first entry of v is 0?")
+def eigenvalue_by_component_ratio(A, v0, n_iter=1000):
+    A, v = _start(A, v0)
+    _, v = power_iteration(A, v, n_iter)
+    with np.errstate(all="ignore"):
+        return float((A @ v)[0] / v[0]), v
+
+
+@misconception("Does the library return eigenvectors in rows or in columns?")
+def row_of_eigenvector_matrix(A, v0, n_iter=1000):
+    A, _ = _start(A, v0)
+    values, vectors = np.linalg.eigh(A)
+    i = int(np.argmax(np.abs(values)))
+    return values[i], vectors[i]
+
+
+@misconception("Is the largest number also the largest in absolute value?")
+def largest_with_sign(A, v0, n_iter=1000):
+    A, _ = _start(A, v0)
+    values, vectors = np.linalg.eigh(A)
+    return values[-1], vectors[:, -1]
+
+
+@misconception("How far is v from settled after that many steps if the second eigenvalue is nearly as large?")
+def too_few_iterations(A, v0, n_iter=1000):
+    return power_iteration(A, v0, 20)
+
+
+@misconception("How long is the vector that you return?")
+def forgets_to_normalise(A, v0, n_iter=1000):
+    lam, v = power_iteration(A, v0, n_iter)
+    return lam, v * lam
+
+
+@misconception("Which of the two results comes first?")
+def results_swapped(A, v0, n_iter=1000):
+    lam, v = power_iteration(A, v0, n_iter)
+    return v, lam
+
+
+@check("v has length 1")
+def unit_length(A, v0, n_iter, result):
+    _, v = result
+    return abs(np.sqrt(np.sum(v**2)) - 1.0), UNIT_LENGTH
+
+
+@check("lam is the eigenvalue of largest absolute value")
+def dominant(A, v0, n_iter, result):
+    lam, _ = result
+    radius = np.max(np.abs(np.linalg.eigvalsh(np.asarray(A, dtype=float))))
+    return abs(abs(lam) - radius), EIGENVALUE * radius
+
+
+@check("A v equals lam v")
+def eigenvector(A, v0, n_iter, result):
+    lam, v = result
+    return np.sqrt(np.sum((np.asarray(A, dtype=float) @ v - lam * v) ** 2)), EIGENVECTOR * abs(lam)
+
+
+def _zero_first_entry(rng):
+    A = np.zeros((4, 4))
+    A[0, 0] = 1.5
+    A[1:, 1:] = with_spectrum(4.0, 2.0, -1.0).draw(rng)[0]
+    return A
+
+
+def _whole(rng):
+    # 9 on one entry of the diagonal against sums of at most 3 elsewhere: by Gershgorin the rest stays below 6.
+    A = rng.integers(-1, 2, (4, 4))
+    A = np.tril(A, -1)
+    return A + A.T + np.diag([1, 12, 2, 0])
+
+
+EXERCISE = Exercise(
+    solution=power_iteration,
+    points=4,
+    cases=(
+        case("diagonal", given([[2.0, 0.0], [0.0, 1.0]]), given([1.0, 1.0]), public=True,
+             why="by hand: the eigenvalues stand on the diagonal, and the larger belongs to the first axis"),
+        case("two branches", given([[2.0, 1.0], [1.0, 2.0]]), given([1.0, 0.0]), public=True,
+             why="by hand: (1, 1) is multiplied by 3 and (1, -1) by 1"),
+        case("no direction to start", given([[2.0, 1.0], [1.0, 2.0]]), given([0.0, 0.0]), public=True, kind="error",
+             why="zero stays zero however often it is multiplied"),
+        case("four eigenvalues", with_spectrum(5.0, 3.0, -1.0, 0.5), normal(4), why="the largest of four in a random basis"),
+        case("six eigenvalues", with_spectrum(4.0, -2.5, 2.0, 1.0, 0.5, 0.1), normal(6),
+             why="the largest of six in a random basis"),
+        case("negative", with_spectrum(-7.0, 3.0, 1.0), normal(3), kind="edge",
+             why="the dominant eigenvalue is -7: v changes its sign in every step"),
+        case("slow", with_spectrum(5.0, 4.5, 1.0), normal(3), kind="edge",
+             why="the second eigenvalue is nine tenths of the first, so every step gains little"),
+        case("slow and negative", with_spectrum(-5.0, 4.5, 1.0), normal(3), kind="edge",
+             why="close in size, opposite in sign: neither the sign nor an early stop may decide"),
+        case("zero first entry", made("a block for the first axis, a random one for the rest", _zero_first_entry),
+             normal(4), kind="edge", why="the first entry of the eigenvector is 0, so nothing may be divided by it"),
+        case("whole numbers", made("small whole numbers, symmetric, one large on the diagonal", _whole), normal(4),
+             kind="edge", why="whole numbers in, fractions out"),
+        case("millions", with_spectrum(5.0, 3.0, -1.0, scale=1e6), normal(3), kind="edge",
+             why="the size of the entries must not decide when to stop"),
+        case("one by one", given([[-3.0]]), given([2.0]), kind="edge", why="the eigenvalue of one number is the number"),
+        case("not square", normal(3, 4), normal(4), kind="error", why="only square matrices have eigenvectors"),
+        case("start too short", normal(3, 3), normal(2), kind="error", why="v0 must be as long as a row of A"),
+    ),
+    checks=(unit_length, dominant, eigenvector),
+    misconceptions=(
+        stops_on_difference_only, eigenvalue_is_norm, eigenvalue_by_component_ratio, row_of_eigenvector_matrix,
+        largest_with_sign, too_few_iterations, forgets_to_normalise, results_swapped,
+    ),
+    alternatives=(largest_entry_scaling, by_library),
+)  # fmt: skip

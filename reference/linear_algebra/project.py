@@ -1,0 +1,174 @@
+"""Orthogonal projection on the column space of a matrix."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from reference.bounds import PROJECTION, PROJECTION_FLOOR
+from reference.measures import value
+from reference.recipes import dependent, given, integers, joint, normal, with_condition
+from reference.spec import Exercise, case, misconception
+
+
+def project(x, B):
+    """Return the point of the column space of B that is nearest to x.
+
+    Parameters
+    ----------
+    x : array of shape (D,)
+        The cash flows of a liability, one a date.
+    B : array of shape (D, M)
+        The cash flows of M bonds, one a column. Columns may depend on each other: some bonds may be redundant.
+
+    Returns
+    -------
+    array of shape (D,)
+        The orthogonal projection of `x`: the difference to `x` is perpendicular to every column of `B`.
+
+    Raises
+    ------
+    ValueError
+        If `B` is not a matrix or `x` is not a vector as long as its columns.
+
+    Examples
+    --------
+    >>> project([1, 2, 3], [[1, 0], [0, 1], [0, 0]])
+    array([1., 2., 0.])
+    """
+    x, B = np.asarray(x, dtype=float), np.asarray(B, dtype=float)
+    if B.ndim != 2 or x.shape != (B.shape[0],):
+        msg = f"x has shape {x.shape}, B has shape {B.shape}"
+        raise ValueError(msg)
+    U, s, _ = np.linalg.svd(B, full_matrices=False)
+    U = U[:, s > 1e-10 * np.max(s, initial=0.0)]
+    return U @ (U.T @ x)
+
+
+def least_squares(x, B):
+    x, B = np.asarray(x, float), np.asarray(B, float)
+    if B.ndim != 2 or x.shape != (len(B),):
+        raise ValueError
+    return B @ np.linalg.lstsq(B, x, rcond=1e-10)[0]
+
+
+def gram_schmidt_twice(x, B):
+    x, B = np.asarray(x, float), np.asarray(B, float)
+    if B.ndim != 2 or x.shape != (len(B),):
+        raise ValueError
+    out = np.zeros(len(x))
+    basis = []
+    for b in B.T:
+        v = b.copy()
+        for q in basis * 2:
+            v = v - (q @ v) * q
+        if np.linalg.norm(v) > 1e-10 * np.linalg.norm(b):
+            basis.append(v / np.linalg.norm(v))
+            out += (basis[-1] @ x) * basis[-1]
+    return out
+
+
+def pseudo_inverse(x, B):
+    x, B = np.asarray(x, float), np.asarray(B, float)
+    if B.ndim != 2 or x.shape != (len(B),):
+        raise ValueError
+    return list(B @ (np.linalg.pinv(B, rcond=1e-10) @ x))
+
+
+def _checked(x, B):
+    x, B = np.asarray(x, float), np.asarray(B, float)
+    if B.ndim != 2 or x.shape != (len(B),):
+        raise ValueError
+    return x, B
+
+
+@misconception("When may one-dimensional projections be added?")
+def sums_1d_projections(x, B):
+    x, B = _checked(x, B)
+    return sum((b @ x) / (b @ b) * b for b in B.T)
+
+
+@misconception("Length M or length D?")
+def returns_coordinates(x, B):
+    x, B = _checked(x, B)
+    return np.linalg.lstsq(B, x, rcond=1e-10)[0]
+
+
+@misconception("Project a vector that already lies in the span.")
+def returns_residual(x, B):
+    return np.asarray(x, float) - project(x, B)
+
+
+@misconception("Check the units when b is doubled.")
+def divides_by_norm_not_squared(x, B):
+    x, B = _checked(x, B)
+    return sum((b @ x) / np.linalg.norm(b) * b for b in B.T)
+
+
+@misconception("For which matrices is B'B the identity?")
+def forgets_the_inverse(x, B):
+    x, B = _checked(x, B)
+    return B @ (B.T @ x)
+
+
+@misconception("What does B'B become when one bond is a mixture of others?")
+def inverts_singular_gram(x, B):
+    x, B = _checked(x, B)
+    return B @ (np.linalg.inv(B.T @ B + 0.0) @ (B.T @ x))
+
+
+@misconception("Does the shortcut change the answer, even a little?")
+def ridge_jitter(x, B):
+    x, B = _checked(x, B)
+    return B @ np.linalg.solve(B.T @ B + 1e-6 * np.eye(B.shape[1]), B.T @ x)
+
+
+@misconception("Which bonds are left when the redundant ones are gone: one, or as many as needed?")
+def first_column_only(x, B):
+    x, B = _checked(x, B)
+    return (B[:, 0] @ x) / (B[:, 0] @ B[:, 0]) * B[:, 0]
+
+
+def _in_span(rng):
+    B = rng.standard_normal((5, 2))
+    return B @ rng.uniform(0.5, 2.0, 2), B
+
+
+EXERCISE = Exercise(
+    solution=project,
+    points=4,
+    cases=(
+        case("on a line", given([2.0, 0.0]), given([[1.0], [1.0]]), public=True,
+             why="by hand: (2, 0) is nearest to (1, 1) among the multiples of (1, 1)"),
+        case("on a slanted plane", given([1.0, 2.0, 3.0]), given([[1.0, 1.0], [0.0, 1.0], [0.0, 0.0]]), public=True,
+             why="the columns span the first two axes, so (1, 2, 0), though they are not perpendicular"),
+        case("x too long", given([1.0, 2.0, 3.0]), given([[1.0], [1.0]]), public=True, kind="error",
+             why="three cash flows cannot be hedged with bonds that pay on two dates"),
+        case("two slanted columns", normal(5), normal(5, 2), why="columns that are not perpendicular share directions"),
+        case("three slanted columns", normal(6), normal(6, 3), why="every pair of columns shares a direction"),
+        case("redundant columns", normal(9), dependent(9, 7, 5), kind="edge",
+             why="two of seven bonds are mixtures of the others: the span has dimension two"),
+        case("one redundant column", normal(12), dependent(12, 10, 9), kind="edge",
+             why="one bond of ten is a mixture of the others, with coefficients that rounding blurs"),
+        case("the same bond twice", normal(4), given([[1.0, 2.0], [2.0, 4.0], [0.0, 0.0], [3.0, 6.0]]), kind="edge",
+             why="a doubled bond adds nothing that can be hedged"),
+        case("one column", normal(4), normal(4, 1), kind="edge", why="M = 1 is a projection on a line"),
+        case("the whole space", normal(3), with_condition(3, 3, 10.0), kind="edge",
+             why="with M = D independent columns everything can be hedged: the answer is x"),
+        case("already in the span", joint("x in the span of normal(5, 2)", _in_span), kind="edge",
+             why="what lies in the span stays where it is"),
+        case("whole cash flows", integers(4, low=1, high=9), integers(4, 2, low=1, high=9), kind="edge",
+             why="whole numbers in, fractions out"),
+        case("millions", normal(4, scale=1e6), normal(4, 2, scale=1e6), kind="edge",
+             why="the unit of money must not matter"),
+        case("nearly parallel columns", normal(6), with_condition(6, 3, 1e4), kind="edge",
+             why="bonds that pay nearly alike are still different"),
+        case("B that is a vector", normal(4), normal(4), kind="error", why="B must be a matrix with columns"),
+        case("x too short", normal(3), normal(4, 2), kind="error", why="x must be as long as the columns"),
+    ),
+    checks=(value(rtol=PROJECTION, atol=PROJECTION_FLOOR, of_largest=True),),
+    misconceptions=(
+        sums_1d_projections, returns_coordinates, returns_residual, divides_by_norm_not_squared, forgets_the_inverse,
+        inverts_singular_gram, ridge_jitter, first_column_only,
+    ),
+    alternatives=(least_squares, gram_schmidt_twice, pseudo_inverse),
+)  # fmt: skip
