@@ -23,7 +23,7 @@ DEFAULT_SEED = 20_000
 class Commands(click.Group):
     """Turns our errors into one line each and the exit code that goes with them."""
 
-    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401
+    def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:
             return super().invoke(ctx)
@@ -59,10 +59,17 @@ def topics_of(names: Sequence[str]) -> tuple[Topic, ...]:
 
 
 seed_option = click.option(
-    "--seed", type=click.IntRange(min=0), default=DEFAULT_SEED, show_default=True, help="Draws the hidden cases; change it every term and keep it secret."
+    "--seed",
+    type=click.IntRange(min=0),
+    default=DEFAULT_SEED,
+    show_default=True,
+    help="Draws the hidden cases; change it every term and keep it secret.",
 )
 jobs_option = click.option(
-    "--jobs", type=click.IntRange(min=1), default=None, help="Processes that work side by side.  [default: one for each core]"
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=None,
+    help="Processes that work side by side.  [default: one for each core]",
 )
 topic_arguments = click.argument("topics", nargs=-1, metavar="[TOPIC]...")
 
@@ -75,8 +82,20 @@ def cores(jobs: int | None) -> int:
 @main.command()
 @topic_arguments
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if a committed assignment is stale.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=None, help="Folder for the students' assignments.  [default: assignments]")
-@click.option("--autograders", type=click.Path(path_type=Path), default=Path("dist"), show_default=True, help="Folder for the autograder zips, which hold the hidden cases.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Folder for the students' assignments.  [default: assignments]",
+)
+@click.option(
+    "--autograders",
+    type=click.Path(path_type=Path),
+    default=Path("dist"),
+    show_default=True,
+    help="Folder for the autograder zips, which hold the hidden cases.",
+)
 @seed_option
 def build(topics: tuple[str, ...], check: bool, output: Path | None, autograders: Path, seed: int) -> None:  # noqa: FBT001
     """Make the students' assignments and the autograder zips with Otter."""
@@ -91,7 +110,10 @@ def build(topics: tuple[str, ...], check: bool, output: Path | None, autograders
         config = json.loads(read_text(content.otter_config()))
         made = build_topic(topic, plan_topic(topic, seed), master, config)
         if check:
-            stale += [f"{folder / topic.name}: {line}; run fullmarks build" for line in differences(made.student, folder / topic.name)]
+            stale += [
+                f"{folder / topic.name}: {line}; run fullmarks build"
+                for line in differences(made.student, folder / topic.name)
+            ]
             continue
         try:
             write_files(made.student, folder / topic.name)
@@ -110,14 +132,33 @@ def build(topics: tuple[str, ...], check: bool, output: Path | None, autograders
 
 @main.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
-@click.option("-a", "--assignment", default="", metavar="TOPIC", help="What was to be handed in.  [default: what each notebook names]")
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("marks"), show_default=True, help="Folder for marks and results.")
+@click.option(
+    "-a",
+    "--assignment",
+    default="",
+    metavar="TOPIC",
+    help="What was to be handed in.  [default: what each notebook names]",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("marks"),
+    show_default=True,
+    help="Folder for marks and results.",
+)
 @jobs_option
 @seed_option
 @click.option("--force", is_flag=True, help="Grade again what is graded already.")
 @click.option("--quiet", is_flag=True, help="Print nothing while grading.")
-def grade(  # noqa: PLR0913 - one argument an option
-    paths: tuple[Path, ...], assignment: str, output: Path, jobs: int | None, seed: int, force: bool, quiet: bool  # noqa: FBT001
+def grade(
+    paths: tuple[Path, ...],
+    assignment: str,
+    output: Path,
+    jobs: int | None,
+    seed: int,
+    force: bool,
+    quiet: bool,  # noqa: FBT001
 ) -> None:
     """Grade notebooks, scripts, zips and folders of them, each in a sandbox of its own."""
     from grader.cohort import grade_cohort  # noqa: PLC0415
@@ -181,7 +222,14 @@ def doctor() -> None:
 
 
 @main.command()
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("marks"), show_default=True, help="Folder for marks and results.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("marks"),
+    show_default=True,
+    help="Folder for marks and results.",
+)
 @jobs_option
 def demo(output: Path, jobs: int | None) -> None:
     """Grade the sample cohort that comes with the course, and show its marks."""
@@ -189,7 +237,9 @@ def demo(output: Path, jobs: int | None) -> None:
     from grader.cohort import grade_cohort, show_scores  # noqa: PLC0415
 
     cohort = content.submissions() / "linear_algebra"
-    summary = grade_cohort((cohort,), topics_of(["linear_algebra"]), "linear_algebra", output, cores(jobs), DEFAULT_SEED)
+    summary = grade_cohort(
+        (cohort,), topics_of(["linear_algebra"]), "linear_algebra", output, cores(jobs), DEFAULT_SEED
+    )
     show_scores(output)
     click.echo(summary.text(output))
     if summary.not_graded:

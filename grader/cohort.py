@@ -52,7 +52,7 @@ class Summary:
         return f"{', '.join(parts)}\nwrote {wrote}"
 
 
-def grade_cohort(  # noqa: PLR0913 - the options of the command
+def grade_cohort(
     paths: Sequence[Path],
     topics: Sequence[Topic],
     only: str,
@@ -100,33 +100,34 @@ def grade_cohort(  # noqa: PLR0913 - the options of the command
         raise UsageError(msg) from error
     setting = Setting(plans=plans, limits=Limits(), preload=PRELOAD, only=only)
     counts: Counter[str] = Counter()
-    with Gradebook.open(output / "gradebook.db") as book:
-        with progress(len(found), quiet=quiet) as advance:
+    with Gradebook.open(output / "gradebook.db") as book, progress(len(found), quiet=quiet) as advance:
 
-            def changed() -> Iterator[Submission]:
-                for item in found:
-                    submission = read(item)
-                    if not force and book.fresh(submission.name, submission.sha256, _digest(plans, only, submission), __version__):
-                        counts["unchanged"] += 1
-                        advance()
-                    else:
-                        yield submission
-
-            submissions: dict[str, Submission] = {}
-
-            def remembered() -> Iterator[Submission]:
-                for submission in changed():
-                    submissions[submission.name] = submission
+        def changed() -> Iterator[Submission]:
+            for item in found:
+                submission = read(item)
+                if not force and book.fresh(
+                    submission.name, submission.sha256, _digest(plans, only, submission), __version__
+                ):
+                    counts["unchanged"] += 1
+                    advance()
+                else:
                     yield submission
 
-            try:
-                for result in grade_all(remembered(), setting, min(jobs, max(1, len(found)))):
-                    digest = _digest(plans, only, submissions.pop(result.submission))
-                    book.store(result, digest, __version__)
-                    counts[result.status] += 1
-                    advance()
-            finally:
-                write_reports(book, output)
+        submissions: dict[str, Submission] = {}
+
+        def remembered() -> Iterator[Submission]:
+            for submission in changed():
+                submissions[submission.name] = submission
+                yield submission
+
+        try:
+            for result in grade_all(remembered(), setting, min(jobs, max(1, len(found)))):
+                digest = _digest(plans, only, submissions.pop(result.submission))
+                book.store(result, digest, __version__)
+                counts[result.status] += 1
+                advance()
+        finally:
+            write_reports(book, output)
     return Summary(
         graded=counts["graded"],
         rejected=counts["rejected"],
@@ -194,7 +195,7 @@ def _lines(total: int) -> Callable[[], None]:
         nonlocal done
         done += 1
         if done * 10 // total != (done - 1) * 10 // total:
-            print(f"graded {done} of {total}", file=sys.stderr)
+            print(f"graded {done} of {total}", file=sys.stderr)  # noqa: T201 - this is what the command says
 
     return advance
 

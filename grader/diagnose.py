@@ -88,7 +88,7 @@ def _behave_alike(planned: PlannedExercise, failing: Pairs, ours: Sequence[Claim
     return True
 
 
-def _close(a: Any, b: Any) -> bool:  # noqa: ANN401
+def _close(a: Any, b: Any) -> bool:
     if isinstance(a, (tuple, list)) and isinstance(b, (tuple, list)) and not _numbers(a):
         return len(a) == len(b) and all(_close(x, y) for x, y in zip(a, b, strict=True))
     try:
@@ -103,5 +103,5 @@ def _close(a: Any, b: Any) -> bool:  # noqa: ANN401
         return False
 
 
-def _numbers(value: Any) -> bool:  # noqa: ANN401
+def _numbers(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(v, (int, float)) for v in value)

@@ -35,4 +35,4 @@ class MachineError(FullmarksError):
 
 
 class IsolationError(MachineError):
-    """This machine cannot isolate a submission well enough."""
+    """The machine cannot isolate a submission well enough."""

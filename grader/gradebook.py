@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import fcntl
 import json
 import sqlite3
 from pathlib import Path
 from types import TracebackType
-from typing import IO
+from typing import IO, Self
 
 from grader.errors import UsageError
 from grader.records import Result
@@ -69,10 +69,12 @@ class Gradebook:
             lock.close()
             raise
 
-    def __enter__(self) -> Gradebook:
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._connection.close()
         self._lock.close()
 
@@ -81,12 +83,14 @@ class Gradebook:
 
         What could not be graded is never fresh: it is tried again.
         """
-        query = "SELECT 1 FROM result WHERE submission=? AND sha256=? AND cases=? AND version=? AND status!='not graded'"
+        query = (
+            "SELECT 1 FROM result WHERE submission=? AND sha256=? AND cases=? AND version=? AND status!='not graded'"
+        )
         return self._connection.execute(query, (name, sha256, cases, version)).fetchone() is not None
 
     def store(self, result: Result, cases: str, version: str) -> None:
         """Store a result for good, in place of an earlier one of the same submission."""
-        now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+        now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         row = (result.submission, result.sha256, cases, version, result.status, now, json.dumps(to_data(result)))
         self._connection.execute("INSERT OR REPLACE INTO result VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 

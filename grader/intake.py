@@ -102,9 +102,7 @@ def _walk(folder: Path, relative: PurePosixPath) -> Iterator[tuple[Path, PurePos
     for entry in entries:
         if entry.is_dir() and not entry.is_symlink() and entry.suffix.lower() not in SUBMISSIONS:
             yield from _walk(entry, relative / entry.name)
-        elif entry.suffix.lower() in SUBMISSIONS:
-            yield entry, relative / entry.name
-        elif entry.suffix.lower() in MISTAKES and (not has_submission or not relative.parts):
+        elif entry.suffix.lower() in SUBMISSIONS or (entry.suffix.lower() in MISTAKES and (not has_submission or not relative.parts)):
             yield entry, relative / entry.name
 
 
@@ -135,7 +133,9 @@ def _read_bytes(suffix: str, data: bytes) -> Reading:
         return read_script(data)
     if suffix == ".zip":
         return _read_zip(data)
-    return Reading(reason=f"a {suffix or 'nameless'} file was handed in, expected a notebook (.ipynb), a script (.py) or a zip")
+    return Reading(
+        reason=f"a {suffix or 'nameless'} file was handed in, expected a notebook (.ipynb), a script (.py) or a zip"
+    )
 
 
 def _bytes(path: Path) -> tuple[str, bytes, str]:
@@ -161,7 +161,11 @@ def _bytes(path: Path) -> tuple[str, bytes, str]:
         return "", b"", f"the file cannot be read: {error.strerror}"
     if size > most:
         kept.clear()
-        reason = too_large(size) if most == MAX_NOTEBOOK else f"the zip has {size / MEGABYTE:.0f} MB, at most {MAX_ZIP // MEGABYTE} MB are read"
+        reason = (
+            too_large(size)
+            if most == MAX_NOTEBOOK
+            else f"the zip has {size / MEGABYTE:.0f} MB, at most {MAX_ZIP // MEGABYTE} MB are read"
+        )
         return digest.hexdigest(), b"", reason
     return digest.hexdigest(), b"".join(kept), ""
 
@@ -179,8 +183,23 @@ def _read_zip(data: bytes) -> Reading:
             content = _unpack(archive, member)
     except _RefusedError as refused:
         return Reading(reason=str(refused))
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, OSError, KeyError, OverflowError, MemoryError, IndexError, AttributeError) as error:
-        return Reading(reason=f"the zip is damaged or of a kind that is not read: {str(error)[:100] or type(error).__name__}")
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        ValueError,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+        KeyError,
+        OverflowError,
+        MemoryError,
+        IndexError,
+        AttributeError,
+    ) as error:
+        return Reading(
+            reason=f"the zip is damaged or of a kind that is not read: {str(error)[:100] or type(error).__name__}"
+        )
     return read_notebook(content) if member.filename.lower().endswith(".ipynb") else read_script(content)
 
 

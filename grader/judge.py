@@ -52,9 +52,7 @@ def _judge_case(exercise: PlannedExercise, planned: PlannedCase, claim: Claim) -
         return (Finding(check="the call returns", passed=False, message=f"{claim.error} was raised"),)
     else:
         modified = tuple(exercise.names[i] for i in claim.modified if i < len(exercise.names))
-        results = mark_value(
-            claim.value, planned.expected, planned.arguments, planned.form, planned.checks, modified
-        )
+        results = mark_value(claim.value, planned.expected, planned.arguments, planned.form, planned.checks, modified)
     return tuple(Finding(check=c, passed=ok, residual=r, bound=b, message=m) for c, ok, r, b, m in results)
 
 

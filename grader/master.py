@@ -79,7 +79,7 @@ def raw(text: str) -> Cell:
     return {"cell_type": "raw", "metadata": {}, "source": text}
 
 
-def _cell(cell: Any) -> Cell:  # noqa: ANN401
+def _cell(cell: Any) -> Cell:
     kept = {k: v for k, v in cell.metadata.items() if k in (*_MARKS, "points", "tags")}
     return {"cell_type": cell.cell_type, "metadata": kept, "source": cell.source}
 
@@ -167,7 +167,7 @@ def with_docstring(source: str, exercise: Exercise) -> str:
     documentation = inspect.getdoc(exercise.solution) or ""
     doc = [f"    {line}" if line else "" for line in f'"""{documentation}\n"""'.splitlines()]
     if "\\" in documentation:
-        doc[0] = '    r' + doc[0].lstrip()
+        doc[0] = "    r" + doc[0].lstrip()
     head = lines[:start]
     return "\n".join([*head, *doc, "    # BEGIN SOLUTION", *lines[start:], "    # END SOLUTION"])
 

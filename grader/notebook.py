@@ -137,7 +137,7 @@ def _upgrade(text: str) -> dict[str, Any]:
     import nbformat  # noqa: PLC0415 - slow to import, and few notebooks are older than format 4
 
     try:
-        return dict(nbformat.reads(text, as_version=NEWEST_FORMAT))
+        return dict(nbformat.reads(text, as_version=NEWEST_FORMAT))  # type: ignore[no-untyped-call]
     except Exception:  # noqa: BLE001 - whatever the converter trips over, the notebook is the reason
         msg = f"the notebook is of an old format and cannot be converted; save it as format {NEWEST_FORMAT}"
         raise _RefusedError(msg) from None

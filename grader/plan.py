@@ -155,7 +155,7 @@ def _plan_case(exercise: Exercise, case: Case, seed: int) -> PlannedCase:
     return PlannedCase(case=case, inputs=inputs, arguments=arguments, expected=expected, form=form, checks=checks)
 
 
-def _expect(solution: Callable[..., Any], case: Case, inputs: tuple[Any, ...]) -> Any:  # noqa: ANN401
+def _expect(solution: Callable[..., Any], case: Case, inputs: tuple[Any, ...]) -> Any:
     try:
         expected = solution(*copy.deepcopy(inputs))
     except ValueError as error:

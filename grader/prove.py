@@ -80,7 +80,9 @@ def _ours(plan: Plan, keeper: Keeper, name: str, data: bytes, cohort: Path) -> d
         (item,) = find((path,))
         submission = replace(read(item), assignment=plan.topic)
     else:
-        submission = Submission(name=name, student="", sha256="", assignment=plan.topic, cells=read_notebook(data).cells)
+        submission = Submission(
+            name=name, student="", sha256="", assignment=plan.topic, cells=read_notebook(data).cells
+        )
     result = Grader({plan.topic: plan}, keeper, only=plan.topic).grade(submission)
     return {exercise.name: exercise.marks for exercise in result.exercises}
 

@@ -47,7 +47,7 @@ def _add(function: Callable[..., Any], done: dict[str, str]) -> None:
         raise BuildError(msg)
     module = vars(inspect.getmodule(function))
     for used in _names(node):
-        if used in done or used == name or used in _BUILTINS and used not in module:
+        if used in done or used == name or (used in _BUILTINS and used not in module):
             continue
         value = module.get(used)
         if isinstance(value, types.FunctionType) and value.__module__.split(".")[0] == "reference":
@@ -62,7 +62,7 @@ def _add(function: Callable[..., Any], done: dict[str, str]) -> None:
     done[name] = "\n".join(body) + "\n"
 
 
-def _constant(value: Any) -> str:  # noqa: ANN401
+def _constant(value: Any) -> str:
     return 'float("nan")' if value != value else repr(value)  # noqa: PLR0124 - true for NaN only
 
 
@@ -72,7 +72,13 @@ def _names(node: ast.FunctionDef) -> list[str]:
         if isinstance(part, ast.FunctionDef):
             part.returns = None
             part.decorator_list = []
-            for argument in (*part.args.args, *part.args.posonlyargs, *part.args.kwonlyargs, part.args.vararg, part.args.kwarg):
+            for argument in (
+                *part.args.args,
+                *part.args.posonlyargs,
+                *part.args.kwonlyargs,
+                part.args.vararg,
+                part.args.kwarg,
+            ):
                 if argument is not None:
                     argument.annotation = None
     stored = {a.arg for a in ast.walk(node) if isinstance(a, ast.arg)}
@@ -83,7 +89,7 @@ def _names(node: ast.FunctionDef) -> list[str]:
     return list(dict.fromkeys(n for n in read if n not in stored))
 
 
-def literal(value: Any, *, readable: bool) -> str:  # noqa: ANN401
+def literal(value: Any, *, readable: bool) -> str:
     """Return an expression that makes `value` again to the last bit, with ``np`` and ``packed`` in scope.
 
     Parameters

@@ -93,12 +93,12 @@ def ask(env, case_name):
 
 '''
 
-_TEST = '''
+_TEST = """
 @test_case(name={label!r}, points={points!r}, hidden={hidden})
 def test_{number}(env):
     ask(env, {case!r})
 
-'''
+"""
 
 
 def render(planned: PlannedExercise, *, hidden: bool) -> str:

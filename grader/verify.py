@@ -46,7 +46,7 @@ class Fault:
         return f"{self.where}: {self.what}"
 
 
-def _raise(error: Exception) -> Any:  # noqa: ANN401
+def _raise(error: Exception) -> Any:
     raise error
 
 
@@ -126,7 +126,10 @@ def verify_otter(
     jobs : int
         Runs of Otter side by side.
     """
-    with tempfile.TemporaryDirectory(prefix="fullmarks-verify-") as folder, concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+    with (
+        tempfile.TemporaryDirectory(prefix="fullmarks-verify-") as folder,
+        concurrent.futures.ThreadPoolExecutor(jobs) as pool,
+    ):
         paths = {}
         for name, data in submissions.items():
             paths[name] = Path(folder) / name
@@ -139,7 +142,9 @@ def verify_otter(
                 continue
             for exercise, marks in ours[name].items():
                 if theirs.get(exercise) != marks:
-                    yield Fault(where=name, what=f"{exercise}: we give {marks:g}, otter run gives {theirs.get(exercise)}")
+                    yield Fault(
+                        where=name, what=f"{exercise}: we give {marks:g}, otter run gives {theirs.get(exercise)}"
+                    )
 
 
 def notebook_of(cells: Sequence[str], assignment: str) -> bytes:
@@ -150,7 +155,7 @@ def notebook_of(cells: Sequence[str], assignment: str) -> bytes:
     >>> notebook_of(["x = 1"], "linear_algebra")[:8]
     b'{"cells"'
     """
-    made = [
+    made: list[dict[str, Any]] = [
         {"cell_type": "code", "execution_count": None, "id": f"cell-{i}", "metadata": {}, "outputs": [], "source": c}
         for i, c in enumerate(cells)
     ]

@@ -71,4 +71,3 @@ def load_topic(name: str) -> Topic:
     if faults:
         raise AuthorError(name, faults)
     return Topic(name=name, title=title, exercises=tuple(exercises))
-

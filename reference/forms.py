@@ -13,7 +13,7 @@ import numpy as np
 Form = tuple[Any, ...]
 
 
-def form_of(value: Any) -> Form:  # noqa: ANN401 - any result of a reference solution
+def form_of(value: Any) -> Form:
     """Return the form of a reference result: ("number",), ("array", shape), ("text",) or ("tuple", forms).
 
     Examples
@@ -45,7 +45,7 @@ def describe(form: Form) -> str:
     return {"number": "a number", "text": "a string"}[form[0]]
 
 
-def conform(got: Any, form: Form, where: str = "") -> tuple[Any, str]:  # noqa: ANN401 - any result of a student
+def conform(got: Any, form: Form, where: str = "") -> tuple[Any, str]:
     """Return `got` as plain floats and arrays of the form asked for, and "" or what is wrong with it.
 
     Lists stand for arrays, 0-d arrays for numbers, lists for tuples, and complex numbers for real ones where

@@ -34,15 +34,17 @@ def mark_error(raised: str, is_value_error: bool) -> list[Result]:  # noqa: FBT0
     'expected a ValueError, but the call returned'
     """
     what = f"{raised} was raised" if raised else "the call returned"
-    return [("raises ValueError", is_value_error, NAN, NAN, "" if is_value_error else f"expected a ValueError, but {what}")]
+    return [
+        ("raises ValueError", is_value_error, NAN, NAN, "" if is_value_error else f"expected a ValueError, but {what}")
+    ]
 
 
 def mark_value(
-    got: Any,  # noqa: ANN401 - whatever a student returns
-    expected: Any,  # noqa: ANN401
+    got: Any,
+    expected: Any,
     arguments: tuple[Any, ...],
     form: Form,
-    checks: Any,  # noqa: ANN401 - records of `reference.spec.Check`, or what stands for them in a test file
+    checks: Any,
     modified: tuple[str, ...],
 ) -> list[Result]:
     """Return the findings of a case whose call returned.
@@ -70,7 +72,7 @@ def mark_value(
     return [*results, ("the inputs stay as they were", not modified, NAN, NAN, changed)]
 
 
-def _hold(check: Any, value: Any, expected: Any, arguments: tuple[Any, ...]) -> Result:  # noqa: ANN401
+def _hold(check: Any, value: Any, expected: Any, arguments: tuple[Any, ...]) -> Result:
     operands = (expected,) if check.against == "expected" else arguments
     with np.errstate(all="ignore"):
         try:
@@ -83,7 +85,7 @@ def _hold(check: Any, value: Any, expected: Any, arguments: tuple[Any, ...]) -> 
     return (check.name, passed, float(residual), float(bound), "" if passed else f'"{check.name}" fails: {measured}')
 
 
-def show(value: Any, indent: str = "") -> str:  # noqa: ANN401
+def show(value: Any, indent: str = "") -> str:
     """Return `value` as a learner reads it: few digits, at most some twelve lines, no markup.
 
     Angle brackets become quotation marks of that shape, for Otter shows messages as HTML without escaping them.
@@ -98,7 +100,9 @@ def show(value: Any, indent: str = "") -> str:  # noqa: ANN401
     if isinstance(value, tuple):
         text = "(" + ",\n ".join(show(part, " ") for part in value) + ")"
     elif isinstance(value, (np.ndarray, np.generic)):
-        text = np.array2string(np.asarray(value), precision=8, separator=" ", threshold=60, edgeitems=3, max_line_width=88)
+        text = np.array2string(
+            np.asarray(value), precision=8, separator=" ", threshold=60, edgeitems=3, max_line_width=88
+        )
     else:
         text = repr(value)
     lines = text[:2000].splitlines() or [""]
@@ -124,13 +128,15 @@ def explain(
         What is wrong, the most telling first.
     """
     lines = [f'Case "{case}"']
-    lines += [f"  {'input' if i == 0 else '':10}{_pair(n, v)}" for i, (n, v) in enumerate(zip(names, arguments, strict=False))]
+    lines += [
+        f"  {'input' if i == 0 else '':10}{_pair(n, v)}" for i, (n, v) in enumerate(zip(names, arguments, strict=False))
+    ]
     lines += [f"  {label:10}{text}" for label, text in (("got", _hang(got)), ("expected", _hang(expected))) if text]
     lines += [f"  {'wrong' if i == 0 else '':10}{fault}" for i, fault in enumerate(faults)]
     return "\n".join([*lines, f"  {'why':10}{why}"])
 
 
-def _pair(name: str, value: Any) -> str:  # noqa: ANN401
+def _pair(name: str, value: Any) -> str:
     return f"{name} = " + show(value, " " * (15 + len(name)))
 
 

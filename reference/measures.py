@@ -38,8 +38,13 @@ def value(
     return Check(name=label, residual=entrywise, against="expected", options=options)
 
 
-def entrywise(  # noqa: PLR0913 - the options of `value`
-    expected: Any, got: Any, rtol: float, atol: float, part: int | None, of_largest: bool  # noqa: ANN401, FBT001
+def entrywise(
+    expected: Any,
+    got: Any,
+    rtol: float,
+    atol: float,
+    part: int | None,
+    of_largest: bool,  # noqa: FBT001
 ) -> tuple[float, float]:
     """Return the error of the entry that is furthest beyond its tolerance, and that tolerance.
 

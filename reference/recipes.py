@@ -16,7 +16,7 @@ from reference.spec import Recipe
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
-def given(value: Any, dtype: Any = None) -> Recipe:  # noqa: ANN401 - a case may hand over any value
+def given(value: Any, dtype: Any = None) -> Recipe:
     """Return a recipe for one fixed argument; lists become arrays.
 
     Examples
@@ -30,7 +30,7 @@ def given(value: Any, dtype: Any = None) -> Recipe:  # noqa: ANN401 - a case may
     return Recipe(text=f"given({value!r})", draw=lambda _: (_copy(fixed),))
 
 
-def normal(*shape: int, loc: float = 0.0, scale: float = 1.0, dtype: Any = float) -> Recipe:  # noqa: ANN401
+def normal(*shape: int, loc: float = 0.0, scale: float = 1.0, dtype: Any = float) -> Recipe:
     """Return a recipe for an array of independent normal numbers.
 
     Parameters
@@ -187,5 +187,5 @@ def stochastic(n: int, stay: float = 0.0) -> Recipe:
     return made(f"stochastic({n}, stay={stay:g})", draw)
 
 
-def _copy(value: Any) -> Any:  # noqa: ANN401
+def _copy(value: Any) -> Any:
     return value.copy() if isinstance(value, np.ndarray) else value

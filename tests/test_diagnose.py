@@ -33,7 +33,9 @@ def test_another_writing_of_a_mistake_is_named() -> None:
     assert name_of(MATVEC, other_writing) == "uses_transpose"
 
 
-@pytest.mark.parametrize("wrong", [lambda A, x: None, lambda A, x: 0 * np.asarray(A) @ np.asarray(x).T, lambda A, x: np.nan])
+@pytest.mark.parametrize(
+    "wrong", [lambda A, x: None, lambda A, x: 0 * np.asarray(A) @ np.asarray(x).T, lambda A, x: np.nan]
+)
 def test_something_else_wrong_everywhere_is_not_named(wrong: Callable[..., Any]) -> None:
     assert name_of(MATVEC, wrong) is None
 

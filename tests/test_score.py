@@ -70,7 +70,11 @@ RETURNED, RAISED, MISSING = (Claim(outcome=o) for o in ("returned", "raised", "m
         ([RAISED] * 4, [False] * 4, "raised"),
         ([RETURNED, RAISED, RETURNED, RAISED], [True, False, False, True], "failed"),
         ([RETURNED, Claim(outcome="timed out"), RAISED, RAISED], [True, False, False, True], "timed out"),
-        ([RETURNED, Claim(outcome="timed out"), Claim(outcome="crashed"), RAISED], [True, False, False, True], "crashed"),
+        (
+            [RETURNED, Claim(outcome="timed out"), Claim(outcome="crashed"), RAISED],
+            [True, False, False, True],
+            "crashed",
+        ),
     ],
 )
 def test_state_is_the_worst_that_happened(claims: list[Claim], passed: list[bool], state: str) -> None:

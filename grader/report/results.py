@@ -65,7 +65,9 @@ def write_results(results: Sequence[Result], folder: Path) -> None:
     """
     try:
         for result in results:
-            write_whole(path_of(result.submission, folder), json.dumps(to_data(result), indent=1, ensure_ascii=False) + "\n")
+            write_whole(
+                path_of(result.submission, folder), json.dumps(to_data(result), indent=1, ensure_ascii=False) + "\n"
+            )
     except OSError as error:
         msg = f"{error.filename or folder}: cannot be written: {error.strerror}"
         raise UsageError(msg) from error

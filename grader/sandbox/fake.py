@@ -37,13 +37,13 @@ _TYPES = (str, object, tuple, str, bool, str)
 _LONGEST = 4_000
 
 
-def _claim(raw: Any) -> Claim:  # noqa: ANN401
+def _claim(raw: Any) -> Claim:
     if type(raw) is not tuple or len(raw) != len(_TYPES) or not all(map(isinstance, raw, _TYPES)):
         msg = "not a claim"
         raise wire.Bad(msg)
     outcome, value, modified, error, is_value_error, text = raw
-    positions = all(type(i) is int and 0 <= i < 100 for i in modified)  # noqa: PLR2004 - more arguments than anybody writes
-    if outcome not in _OUTCOMES or not positions or len(modified) > 100:  # noqa: PLR2004
+    positions = all(type(i) is int and 0 <= i < 100 for i in modified)
+    if outcome not in _OUTCOMES or not positions or len(modified) > 100:
         msg = "not a claim"
         raise wire.Bad(msg)
     return Claim(

@@ -28,7 +28,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from grader.errors import IsolationError, MachineError
 from grader.records import Claim, Limits, Outcome, Question, Transcript
@@ -43,7 +43,6 @@ PATIENCE = 2
 FATAL_CALLS = 3
 FATAL_CELLS = 3
 _LENGTH = struct.Struct("<I")
-
 
 
 class _EndedError(Exception):
@@ -134,12 +133,14 @@ class Keeper:
             self.close()
             msg = f"behind the walls runs Python {answer['ready']}, here {here}; use a Python that does not depend on /proc"
             raise IsolationError(msg)
-        return answer  # type: ignore[no-any-return]
+        return answer
 
-    def __enter__(self) -> Keeper:
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -193,7 +194,9 @@ class Keeper:
         self._runs += 1
         try:
             with theirs:
-                socket.send_fds(self._control, [json.dumps({"do": "spawn", "run": self._runs}).encode()], [theirs.fileno()])
+                socket.send_fds(
+                    self._control, [json.dumps({"do": "spawn", "run": self._runs}).encode()], [theirs.fileno()]
+                )
         except OSError as error:
             msg = "the fork-server has ended; run again"
             raise MachineError(msg) from error
@@ -210,7 +213,7 @@ class Keeper:
         if not packet:
             msg = "the fork-server has ended; run again"
             raise MachineError(msg)
-        return json.loads(packet)  # type: ignore[no-any-return]
+        return json.loads(packet)
 
 
 def request(function: str, calls: Sequence[tuple[Any, ...]]) -> bytes:
@@ -342,7 +345,9 @@ class _Run:
         for arguments in question.calls:
             if fatal >= FATAL_CALLS or time.monotonic() > until:
                 late = claims[-1].outcome if fatal >= FATAL_CALLS else "timed out"
-                claims.append(Claim(outcome=late, text="it was not called any more, for earlier calls took all the time"))
+                claims.append(
+                    Claim(outcome=late, text="it was not called any more, for earlier calls took all the time")
+                )
                 continue
             try:
                 child = self._ready()
@@ -408,9 +413,13 @@ class _Run:
             message = wire.decode(body)
         except wire.Bad as error:
             raise _EndedError("unreadable", f"its answer cannot be read: {error}") from None
-        if type(message) is tuple and len(message) == 2:  # noqa: PLR2004 - a pair
+        if type(message) is tuple and len(message) == 2:
             what, said = message
-            if what == "done" and type(said) is dict and all(type(k) is str and type(v) is int for k, v in said.items()):
+            if (
+                what == "done"
+                and type(said) is dict
+                and all(type(k) is str and type(v) is int for k, v in said.items())
+            ):
                 return message
             if type(what) is int and 0 <= what < len(self._cells) and type(said) is str:
                 return message

@@ -19,7 +19,8 @@ _TRIALS = (
 def probe() -> tuple[str, ...]:
     """Return what keeps this machine from isolating submissions, one line each; nothing where all walls stand."""
     trials = "\n".join(
-        f"try:\n    {code}\n    failed.append({what!r})\nexcept (OSError, ValueError):\n    pass" for what, code in _TRIALS
+        f"try:\n    {code}\n    failed.append({what!r})\nexcept (OSError, ValueError):\n    pass"
+        for what, code in _TRIALS
     )
     cell = f"failed = []\n{trials}\ndef got_through():\n    return failed"
     try:

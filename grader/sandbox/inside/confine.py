@@ -145,7 +145,9 @@ class Landlock:
             raise OSError(msg)
         everything = (1 << 16) - 1
         attributes = struct.pack("QQQ", everything, 3, 3)
-        self.fd = _checked(_libc.syscall(_LANDLOCK_CREATE, attributes, ctypes.c_size_t(24), 0), "landlock_create_ruleset")
+        self.fd = _checked(
+            _libc.syscall(_LANDLOCK_CREATE, attributes, ctypes.c_size_t(24), 0), "landlock_create_ruleset"
+        )
         reading = self._EXECUTE | self._READ | self._LIST
         for paths, access in ((readable, reading), (writable, everything & ~self._MAKE_SPECIAL)):
             for path in paths:

@@ -5,11 +5,11 @@ from students; it must be robust against honest mistakes, such as a variable nam
 """
 
 from __future__ import annotations
-
 import __future__
 
 import ast
 import builtins
+import contextlib
 import copy
 import difflib
 import inspect
@@ -84,11 +84,17 @@ def _places(error: BaseException) -> list[str]:
     return places[-MAX_PLACES:]
 
 
-def _copy(value: Any) -> Any:  # noqa: ANN401
-    return value.copy() if type(value) is np.ndarray else copy.deepcopy(value) if isinstance(value, (list, dict)) else value
+def _copy(value: Any) -> Any:
+    return (
+        value.copy()
+        if type(value) is np.ndarray
+        else copy.deepcopy(value)
+        if isinstance(value, (list, dict))
+        else value
+    )
 
 
-def _same(a: Any, b: Any) -> bool:  # noqa: ANN401
+def _same(a: Any, b: Any) -> bool:
     if type(a) is np.ndarray:
         return type(b) is np.ndarray and a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
     if isinstance(a, (list, tuple)):
@@ -99,7 +105,7 @@ def _same(a: Any, b: Any) -> bool:  # noqa: ANN401
 class Quiet:
     """Takes every call, attribute and item, and shows nothing: what is left of tools that have no place here."""
 
-    def __call__(self, *_: Any, **__: Any) -> Quiet:  # noqa: ANN401
+    def __call__(self, *_: Any, **__: Any) -> Quiet:
         return self
 
     def __getattr__(self, name: str) -> Quiet:
@@ -149,7 +155,13 @@ class Session:
         module = types.ModuleType("__main__")
         self.namespace = module.__dict__
         self.namespace.update(
-            __builtins__=builtins, get_ipython=lambda: _Shell(self), display=Quiet(), exit=_leave, quit=_leave, In=[], Out={}
+            __builtins__=builtins,
+            get_ipython=lambda: _Shell(self),
+            display=Quiet(),
+            exit=_leave,
+            quit=_leave,
+            In=[],
+            Out={},
         )
         sys.modules["__main__"] = module
         sys.modules["otter"] = _otter()
@@ -250,7 +262,7 @@ class Session:
                         todo.append(value.__code__)
         return found
 
-    def _lookup(self, name: str) -> Any:  # noqa: ANN401
+    def _lookup(self, name: str) -> Any:
         return self.namespace.get(name, builtins.__dict__.get(name))
 
 
@@ -262,21 +274,23 @@ class _Shell(Quiet):
         self.user_ns = session.namespace
 
     def run_cell_magic(self, magic: str, line: str, cell: str) -> None:
+        """Run the cell under magics that time or capture it, and write files."""
         if magic in RUNS_BODY:
             self._session.execute(cell, f"<cell under {magic}>")
         elif magic in ("writefile", "file"):
-            with io.open(line.split()[-1], "a" if "-a" in line.split() else "w", encoding="utf-8") as file:  # noqa: PTH123, UP020
+            with io.open(line.rsplit(maxsplit=1)[-1], "a" if "-a" in line.split() else "w", encoding="utf-8") as file:  # noqa: UP020
                 file.write(cell)
 
-    def run_line_magic(self, magic: str, line: str, *_: Any, **__: Any) -> None:  # noqa: ANN401
+    def run_line_magic(self, magic: str, line: str, *_: Any, **__: Any) -> None:
+        """Run what is timed; all else does nothing."""
         if magic == "time":
             self._session.execute(line, "<line under time>")
 
-    def getoutput(self, *_: Any, **__: Any) -> list[str]:  # noqa: ANN401
+    def getoutput(self, *_: Any, **__: Any) -> list[str]:
         return []
 
 
-def _leave(*_: Any) -> None:  # noqa: ANN401
+def _leave(*_: Any) -> None:
     raise SystemExit
 
 
@@ -290,13 +304,11 @@ def _close_figures() -> None:
     """Close all figures, as Jupyter does after each cell."""
     helpers = sys.modules.get("matplotlib._pylab_helpers")
     if helpers is not None:
-        try:
+        with contextlib.suppress(BaseException):  # a figure is not worth a mark
             helpers.Gcf.destroy_all()
-        except BaseException:  # noqa: BLE001, S110 - a figure is not worth a mark
-            pass
 
 
-def _run_coroutine(coroutine: Any) -> None:  # noqa: ANN401
+def _run_coroutine(coroutine: Any) -> None:
     import asyncio  # noqa: PLC0415 - few notebooks await
 
     asyncio.run(coroutine)
@@ -320,5 +332,3 @@ def serve(read: Callable[[], Any], write: Callable[[bytes], None], transform: Ca
             write(wire.encode(("done", session.intact)))
         else:
             write(session.ask(request[1], request[2]))
-
-

@@ -37,11 +37,11 @@ _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 _LENGTHS = struct.Struct("<II")
 
 
-class Bad(Exception):
+class Bad(Exception):  # noqa: N818 - it is what a value is, to whoever reads `except wire.Bad`
     """A value or a frame that the wire does not carry; the message says why."""
 
 
-def encode(value: Any) -> bytes:  # noqa: ANN401
+def encode(value: Any) -> bytes:
     """Return the frame of a value.
 
     Raises
@@ -58,7 +58,7 @@ def encode(value: Any) -> bytes:  # noqa: ANN401
     return _frame(writer.node(value, 0), writer.buffers)
 
 
-def _frame(node: Any, buffers: list[bytes]) -> bytes:  # noqa: ANN401
+def _frame(node: Any, buffers: list[bytes]) -> bytes:
     tree = json.dumps(node, separators=(",", ":"), allow_nan=False).encode("utf-8", "surrogatepass")
     if len(tree) > MAX_TREE:
         msg = "too much text"
@@ -67,7 +67,7 @@ def _frame(node: Any, buffers: list[bytes]) -> bytes:  # noqa: ANN401
     return b"".join((_LENGTHS.pack(4 + body, len(tree)), tree, *buffers))
 
 
-def decode(body: bytes | memoryview) -> Any:  # noqa: ANN401
+def decode(body: bytes | memoryview) -> Any:
     """Return the value of a frame without its leading length.
 
     Raises
@@ -83,7 +83,7 @@ def decode(body: bytes | memoryview) -> Any:  # noqa: ANN401
     grader.sandbox.inside.wire.Bad: the tree is longer than the frame
     """
     view = memoryview(body)
-    if len(view) < 4:  # noqa: PLR2004 - the length of the tree
+    if len(view) < 4:
         msg = "the frame is too short"
         raise Bad(msg)
     length = int.from_bytes(view[:4], "little")
@@ -118,7 +118,7 @@ class _Writer:
         self._nodes = MAX_NODES
         self._bytes = MAX_FRAME - MAX_TREE
 
-    def node(self, value: Any, depth: int) -> Any:  # noqa: ANN401, C901, PLR0911, PLR0912 - one branch a type
+    def node(self, value: Any, depth: int) -> Any:  # noqa: C901, PLR0911, PLR0912 - one branch a type
         self._nodes -= 1
         if self._nodes < 0 or depth > MAX_DEPTH:
             msg = "too many values" if self._nodes < 0 else "nested too deeply"
@@ -153,14 +153,15 @@ class _Writer:
             return {"n": self._array(np.asarray(value))} if value.dtype.kind != "O" else self.node(value.item(), depth)
         return self._derived(value, depth)
 
-    def _derived(self, value: Any, depth: int) -> Any:  # noqa: ANN401
+    def _derived(self, value: Any, depth: int) -> Any:
         """Return the node of a subclass of a plain type, or of something that can become an array."""
         if isinstance(value, np.ma.MaskedArray) and np.ma.getmaskarray(value).any():
             msg = "a masked array"
             raise Bad(msg)
         if isinstance(value, np.ndarray):
             return self.node(np.array(value, subok=False), depth + 1)
-        for base in (bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset):
+        bases: tuple[Any, ...] = (bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset)
+        for base in bases:
             if isinstance(value, base):
                 return self.node(base(value), depth + 1)
         if isinstance(value, range):
@@ -171,8 +172,10 @@ class _Writer:
         msg = f"a value of type {name}"
         raise Bad(msg)
 
-    def _array(self, array: Any) -> list[Any]:  # noqa: ANN401
-        if array.dtype in (np.longdouble, np.clongdouble) and array.dtype.itemsize > (8 if array.dtype.kind == "f" else 16):
+    def _array(self, array: Any) -> list[Any]:
+        if array.dtype in (np.longdouble, np.clongdouble) and array.dtype.itemsize > (
+            8 if array.dtype.kind == "f" else 16
+        ):
             array = array.astype(np.float64 if array.dtype.kind == "f" else np.complex128)
         dtype = array.dtype.newbyteorder("<")
         code = _CODES.get(dtype)
@@ -182,7 +185,11 @@ class _Writer:
                 raise Bad(msg)
             code = f"U{dtype.itemsize // 4}"
         self._spend(array.nbytes)  # before the copy: a view with zero strides may stand for more than there is memory
-        return [code, list(array.shape), self._buffer(np.ascontiguousarray(array).astype(dtype, copy=False).tobytes(), paid=True)]
+        return [
+            code,
+            list(array.shape),
+            self._buffer(np.ascontiguousarray(array).astype(dtype, copy=False).tobytes(), paid=True),
+        ]
 
     def _buffer(self, data: bytes, *, paid: bool = False) -> int:
         if not paid:
@@ -205,7 +212,7 @@ class _Reader:
         self.position = 0
         self._nodes = MAX_NODES
 
-    def value(self, node: Any, depth: int) -> Any:  # noqa: ANN401, C901, PLR0911, PLR0912 - one branch a tag
+    def value(self, node: Any, depth: int) -> Any:  # noqa: C901, PLR0911, PLR0912 - one branch a tag
         self._nodes -= 1
         if self._nodes < 0 or depth > MAX_DEPTH:
             msg = "too many values" if self._nodes < 0 else "nested too deeply"
@@ -245,7 +252,7 @@ class _Reader:
         msg = "an unknown tag"
         raise Bad(msg)
 
-    def _container(self, tag: str, content: Any, depth: int) -> Any:  # noqa: ANN401
+    def _container(self, tag: str, content: Any, depth: int) -> Any:
         if type(content) is not list:
             msg = "a container without a list"
             raise Bad(msg)
@@ -257,23 +264,32 @@ class _Reader:
         made = [self.value(part, depth + 1) for part in content]
         return made if tag == "l" else tuple(made) if tag == "t" else set(made)
 
-    def _take(self, size: Any) -> memoryview:  # noqa: ANN401
+    def _take(self, size: Any) -> memoryview:
         if type(size) is not int or not 0 <= size <= len(self.buffers) - self.position:
             msg = "a buffer outside the frame"
             raise Bad(msg)
         self.position += size
         return self.buffers[self.position - size : self.position]
 
-    def _array(self, content: Any) -> Any:  # noqa: ANN401
+    def _array(self, content: Any) -> Any:
         code, shape, size = content
-        if type(code) is str and code[:1] == "U" and code[1:].isascii() and code[1:].isdigit() and int(code[1:]) <= MAX_TEXT_WIDTH:
+        if (
+            type(code) is str
+            and code[:1] == "U"
+            and code[1:].isascii()
+            and code[1:].isdigit()
+            and int(code[1:]) <= MAX_TEXT_WIDTH
+        ):
             dtype = np.dtype(f"<{code}")
         else:
             dtype = _DTYPES[code]
-        if type(shape) is not list or len(shape) > 32:  # noqa: PLR2004 - as many axes as every numpy allows
+        if type(shape) is not list or len(shape) > 32:
             msg = "not a shape"
             raise Bad(msg)
-        if any(type(n) is not int or not 0 <= n < 1 << 31 for n in shape) or math.prod(n or 1 for n in shape) >= 1 << 40:
+        if (
+            any(type(n) is not int or not 0 <= n < 1 << 31 for n in shape)
+            or math.prod(n or 1 for n in shape) >= 1 << 40
+        ):
             msg = "not a shape"
             raise Bad(msg)
         if math.prod(shape) * dtype.itemsize != size:
@@ -288,14 +304,14 @@ class _Reader:
         return np.frombuffer(raw, dtype).reshape(shape).copy()
 
     @staticmethod
-    def _text(raw: memoryview, dtype: Any, shape: list[int]) -> Any:  # noqa: ANN401
+    def _text(raw: memoryview, dtype: Any, shape: list[int]) -> Any:
         if not dtype.itemsize:
             if math.prod(shape) > MAX_NODES:
                 msg = "too many empty strings"
                 raise Bad(msg)
             return np.zeros(shape, dtype)
         points = np.frombuffer(raw, "<u4")
-        if points.size and points.max() > 0x10FFFF:  # noqa: PLR2004 - the last code point
+        if points.size and points.max() > 0x10FFFF:
             msg = "not a character"
             raise Bad(msg)
         return points.view(dtype).reshape(shape).copy()
@@ -319,7 +335,7 @@ class Packer:
         self._writer = _Writer()
         self._nodes: list[Any] = []
 
-    def add(self, value: Any) -> None:  # noqa: ANN401
+    def add(self, value: Any) -> None:
         """Add a value; raise `Bad`, or whatever the value raises, where it cannot be packed."""
         kept = len(self._writer.buffers)
         try:

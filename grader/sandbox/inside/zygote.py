@@ -69,7 +69,7 @@ def load_transform() -> Callable[[str], str]:
         # Students who import IPython shall find the real one.
         for name in [n for n in sys.modules if n.split(".")[0] == "IPython"]:
             del sys.modules[name]
-    return manager.transform_cell  # type: ignore[no-any-return]
+    return manager.transform_cell
 
 
 def main() -> None:
@@ -253,7 +253,7 @@ class Conversation:
         """Say that the walls stand."""
         self._channel.sendall(b".")
 
-    def read(self) -> Any:  # noqa: ANN401
+    def read(self) -> Any:
         """Return the next request; the process ends where there is none."""
         from grader.sandbox.inside import wire  # noqa: PLC0415
 
