@@ -157,7 +157,7 @@ def grade(
     output: Path,
     jobs: int | None,
     seed: int,
-    force: bool,
+    force: bool,  # noqa: FBT001
     quiet: bool,  # noqa: FBT001
 ) -> None:
     """Grade notebooks, scripts, zips and folders of them, each in a sandbox of its own."""

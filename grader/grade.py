@@ -71,7 +71,7 @@ class Grader:
         if result.reason or plan is None:
             return result
         transcript = self._sandbox.run(submission.cells, tuple(e.question for e in plan.exercises))
-        exercises = self.mark(plan, transcript)
+        exercises = self._again(plan, submission, transcript, self.mark(plan, transcript))
         return replace(
             result,
             status="graded",
@@ -86,6 +86,30 @@ class Grader:
             mark_exercise(planned, claims, self._known)
             for planned, claims in zip(plan.exercises, transcript.claims, strict=True)
         )
+
+    def _again(
+        self, plan: Plan, submission: Submission, transcript: Transcript, exercises: tuple[ExerciseResult, ...]
+    ) -> tuple[ExerciseResult, ...]:
+        """Return the results, better where a cell further down had spoilt a function that was right before.
+
+        A function finds `np` when it is called, not when it is defined: `np = 3` in a last cell breaks every function
+        of a notebook in which every check passed. Otter checks each function in the place where the student did, and
+        here a function that leans on a changed name is asked once more with the cells above the change only.
+        """
+        spoilt: dict[int, list[int]] = {}
+        for i, exercise in enumerate(exercises):
+            before = transcript.intact.get(exercise.name)
+            if exercise.marks < exercise.possible and before is not None and 0 < before < len(submission.cells):
+                spoilt.setdefault(before, []).append(i)
+        best = list(exercises)
+        for before, positions in spoilt.items():
+            planned = tuple(plan.exercises[i] for i in positions)
+            claims = self._sandbox.run(submission.cells[:before], tuple(p.question for p in planned)).claims
+            for i, p, claimed in zip(positions, planned, claims, strict=True):
+                result = mark_exercise(p, claimed, self._known)
+                if result.marks > best[i].marks:
+                    best[i] = result
+        return tuple(best)
 
     def _mismatch(self, submission: Submission) -> str:
         named = submission.assignment

@@ -102,7 +102,9 @@ def _walk(folder: Path, relative: PurePosixPath) -> Iterator[tuple[Path, PurePos
     for entry in entries:
         if entry.is_dir() and not entry.is_symlink() and entry.suffix.lower() not in SUBMISSIONS:
             yield from _walk(entry, relative / entry.name)
-        elif entry.suffix.lower() in SUBMISSIONS or (entry.suffix.lower() in MISTAKES and (not has_submission or not relative.parts)):
+        elif entry.suffix.lower() in SUBMISSIONS or (
+            entry.suffix.lower() in MISTAKES and (not has_submission or not relative.parts)
+        ):
             yield entry, relative / entry.name
 
 

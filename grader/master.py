@@ -62,11 +62,11 @@ def source_notebook(text: str, topic: Topic) -> dict[str, Any]:
 
 
 def solution_cells(text: str) -> tuple[str, ...]:
-    """Return the code cells of a master, solutions and all.
+    r"""Return the code cells of a master, solutions and all.
 
     Examples
     --------
-    >>> solution_cells('Prose.\\n\\n```python\\nx = 1\\n```\\n')
+    >>> solution_cells('Prose.\n\n```python\nx = 1\n```\n')
     ('x = 1',)
     """
     import jupytext  # noqa: PLC0415
@@ -153,12 +153,12 @@ def _manual(name: str, points: int, prompt: list[Cell], solution: Cell) -> Itera
 
 
 def with_docstring(source: str, exercise: Exercise) -> str:
-    """Return a solution cell with the reference's docstring and Otter's marks around the body.
+    r"""Return a solution cell with the reference's docstring and Otter's marks around the body.
 
     Examples
     --------
     >>> from reference.catalogue import load_topic
-    >>> print(with_docstring("def matvec(A, x):\\n    return A @ x", load_topic("linear_algebra").exercises[0])[:19])
+    >>> print(with_docstring("def matvec(A, x):\n    return A @ x", load_topic("linear_algebra").exercises[0])[:17])
     def matvec(A, x):
     """
     function = ast.parse(source).body[0]

@@ -143,7 +143,7 @@ def _upgrade(text: str) -> dict[str, Any]:
         raise _RefusedError(msg) from None
 
 
-def _counts(cell: Any, number: int) -> bool:  # noqa: ANN401
+def _counts(cell: Any, number: int) -> bool:
     """Return whether a cell is to be run."""
     if not isinstance(cell, dict):
         msg = f"cell {number} of the notebook is not a cell"

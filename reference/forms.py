@@ -45,7 +45,7 @@ def describe(form: Form) -> str:
     return {"number": "a number", "text": "a string"}[form[0]]
 
 
-def conform(got: Any, form: Form, where: str = "") -> tuple[Any, str]:
+def conform(got: Any, form: Form, where: str = "") -> tuple[Any, str]:  # noqa: C901, PLR0911 - one return a fault
     """Return `got` as plain floats and arrays of the form asked for, and "" or what is wrong with it.
 
     Lists stand for arrays, 0-d arrays for numbers, lists for tuples, and complex numbers for real ones where

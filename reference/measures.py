@@ -55,7 +55,7 @@ def entrywise(
     expected, got = np.asarray(expected), np.asarray(got)
     if expected.size == 0:
         return 0.0, atol
-    same = (expected == got) | ((expected != expected) & (got != got))
+    same = (expected == got) | (np.isnan(expected) & np.isnan(got))
     finite = np.isfinite(expected) & np.isfinite(got)
     error = np.where(same, 0.0, np.inf)
     # Halved before subtracting: the difference of two large numbers of opposite sign must not overflow.

@@ -57,12 +57,12 @@ def _claim(raw: Any) -> Claim:
 
 
 def printable(text: str) -> str:
-    """Return `text` with what cannot be printed, or would change how other text is printed, written as escapes.
+    r"""Return `text` with what cannot be printed, or would change how other text is printed, written as escapes.
 
     Examples
     --------
     >>> printable("a" + chr(0x202E) + "b" + chr(0xD800))
-    'a\\\\u202eb\\\\ud800'
+    'a\\u202eb\\ud800'
     """
     return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text)
 

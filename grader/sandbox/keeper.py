@@ -213,7 +213,8 @@ class Keeper:
         if not packet:
             msg = "the fork-server has ended; run again"
             raise MachineError(msg)
-        return json.loads(packet)
+        answer: dict[str, Any] = json.loads(packet)
+        return answer
 
 
 def request(function: str, calls: Sequence[tuple[Any, ...]]) -> bytes:
@@ -371,6 +372,9 @@ class _Run:
 
     def _ready(self) -> Child:
         """Return a child that has run the cells."""
+        if self._child is not None and not self._child.quiet():
+            # It has sent what nobody asked for; whatever it is, it shall not pass for the answer to what comes next.
+            self.end()
         while self._child is None:
             if time.monotonic() > self._deadline:
                 raise _EndedError("timed out", f"the submission took more than {self._limits.submission_seconds:g} s")

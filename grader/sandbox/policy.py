@@ -125,7 +125,9 @@ def _files() -> Iterator[str]:
         yield from ("--ro-bind", str(package / "__init__.py"), target)
     yield from ("--ro-bind", str(INSIDE), f"{CODE}/grader/sandbox/inside")
     yield from ("--dev", "/dev", "--remount-ro", "/dev", "--proc", "/proc", "--dir", "/box")
-    yield from ("--symlink", "/box/work", "/tmp", "--chdir", "/", "--remount-ro", "/")  # noqa: S108
+    if not any(folder.startswith("/tmp/") for folder in python_folders()):  # noqa: S108 - where notebooks write
+        yield from ("--symlink", "/box/work", "/tmp")  # noqa: S108
+    yield from ("--chdir", "/", "--remount-ro", "/")
 
 
 def _environment() -> Iterator[str]:

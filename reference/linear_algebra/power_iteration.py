@@ -87,7 +87,7 @@ def stops_on_difference_only(A, v0, n_iter=1000):
 @misconception("Can a norm ever be negative?")
 def eigenvalue_is_norm(A, v0, n_iter=1000):
     A, v = _start(A, v0)
-    lam, v = power_iteration(A, v, n_iter)
+    _, v = power_iteration(A, v, n_iter)
     return float(np.linalg.norm(A @ v)), v
 
 

@@ -118,6 +118,15 @@ class _Writer:
         self._nodes = MAX_NODES
         self._bytes = MAX_FRAME - MAX_TREE
 
+    @property
+    def budget(self) -> tuple[int, int]:
+        """How many more values and bytes the frame may have."""
+        return self._nodes, self._bytes
+
+    @budget.setter
+    def budget(self, left: tuple[int, int]) -> None:
+        self._nodes, self._bytes = left
+
     def node(self, value: Any, depth: int) -> Any:  # noqa: C901, PLR0911, PLR0912 - one branch a type
         self._nodes -= 1
         if self._nodes < 0 or depth > MAX_DEPTH:
@@ -337,11 +346,12 @@ class Packer:
 
     def add(self, value: Any) -> None:
         """Add a value; raise `Bad`, or whatever the value raises, where it cannot be packed."""
-        kept = len(self._writer.buffers)
+        kept, budget = len(self._writer.buffers), self._writer.budget
         try:
             self._nodes.append(self._writer.node(value, 1))
         except BaseException:
             del self._writer.buffers[kept:]
+            self._writer.budget = budget
             raise
 
     def frame(self) -> bytes:

@@ -1,0 +1,207 @@
+"""Submissions behind the walls: what honest ones do and what costs what. These run for real."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from grader.records import Claim, Question
+from grader.sandbox.keeper import Keeper
+from grader.sandbox.walls import probe
+
+pytestmark = pytest.mark.walls
+
+
+def ask(keeper: Keeper, *cells: str, calls=((1.0,),), function="f") -> tuple[Claim, ...]:
+    return keeper.run(cells, (Question(function=function, calls=tuple(calls)),)).claims[0]
+
+
+def value(keeper: Keeper, *cells: str):
+    (claim,) = ask(keeper, *cells)
+    assert claim.outcome == "returned", claim
+    return claim.value
+
+
+def test_the_walls_stand() -> None:
+    assert probe() == ()
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("def f(x): return x + 1",),
+        ("y = 1", "def f(x): return x + y"),
+        ("y = 1\nraise RuntimeError\ny = 2", "def f(x): return x + y"),
+        ("y = 1\nreturn\ny = 2", "def f(x): return x + y"),
+        ("this is not Python", "def f(x): return x + 1"),
+        ("%matplotlib inline\n!pip install nothing\n%load_ext x\nlen?\ndef f(x): return x + 1",),
+        ("%%time\ndef f(x): return x + 1",),
+        ("%%bash\nexit 1", "def f(x): return x + 1"),
+        ("%%html\n<b>bold</b>", "def f(x): return x + 1"),
+        ("files = !ls", "def f(x): return x + 1 + len(files)"),
+        ("import asyncio\nawait asyncio.sleep(0)\ny = 1", "def f(x): return x + y"),
+        (
+            "import otter\ngrader = otter.Notebook('a.ipynb')",
+            "def f(x): return x + 1",
+            "grader.check('f')",
+            "grader.export(pdf=False)",
+        ),
+        ("y = input('?')", "def f(x): return x + 1"),
+        ("import sys\nsys.exit()", "def f(x): return x + 1"),
+        ("exit()", "def f(x): return x + 1"),
+        ("import os\nos._exit(1)", "def f(x): return x + 1"),
+        ("while True:\n    pass", "def f(x): return x + 1"),
+        ("def f(x): return 0", "def f(x): return x + 1"),
+        ("open = 1\nlen = 2\nprint = 3\nlist = tuple = dict = type = str = 4", "def f(x): return x + 1"),
+        (
+            "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.plot([1, 2])\nplt.show()\nplt.savefig('x.png')",
+            "def f(x): return x + 1",
+        ),
+        ("from __future__ import annotations", "def f(x: undefined) -> unknown: return x + 1"),
+        ("for i in range(100000): print(i)", "def f(x): return x + 1"),
+        ("display(1); get_ipython().magic('x')", "def f(x): return x + 1"),
+        ("import numpy as np\nprint(np.random.rand())", "def f(x):\n    print('x' * 100000)\n    return x + 1"),
+        ("open('notes.txt', 'w').write('1')", "def f(x): return x + int(open('notes.txt').read())"),
+        ("if __name__ == '__main__': y = 1", "def f(x): return x + y"),
+        ("import inspect\ndef f(x): return x + len(inspect.getsource(f).splitlines())",),
+    ],
+)
+def test_notebooks_run_as_in_jupyter(keeper: Keeper, cells: tuple[str, ...]) -> None:
+    assert value(keeper, *cells) == 2.0
+
+
+def test_cell_errors_name_the_place(keeper: Keeper) -> None:
+    run = keeper.run(("x = 1", "def g():\n    return 1 / 0\ng()"), (Question(function="x", calls=((1,),)),))
+    assert run.cell_errors[0] == ""
+    assert run.cell_errors[1].splitlines() == [
+        "ZeroDivisionError: division by zero",
+        "cell 2, line 3, in <module>: g()",
+        "cell 2, line 2, in g: return 1 / 0",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome", "text"),
+    [
+        ("raise KeyError('k')", "raised", "'k'"),
+        ("import sys; sys.exit(2)", "raised", "2"),
+        ("raise KeyboardInterrupt", "raised", ""),
+        ("import os; os._exit(3)", "crashed", "it ended the whole process with exit code 3"),
+        ("import ctypes; ctypes.string_at(0)", "crashed", "SIGSEGV"),
+        ("while True: pass", "timed out", "the call did not end within 0.5 s"),
+        (
+            "import time\n    while True:\n        try: time.sleep(9)\n        except BaseException: pass",
+            "timed out",
+            "0.5 s",
+        ),
+        ("return bytearray(1 << 40)", "out of memory", "memory"),
+        ("return (lambda: 0)", "unreadable", "a value of type function"),
+        ("return [[]] * 10**6", "unreadable", "too many values"),
+        ("return f(x)", "raised", "recursion"),
+    ],
+)
+def test_a_bad_call_costs_only_itself(keeper: Keeper, body: str, outcome: str, text: str) -> None:
+    cell = f"def f(x):\n    if x != 2:\n        return x\n    {body}\ndef g(x):\n    return x"
+    f = Question(function="f", calls=((1,), (2,), (3,)))
+    g = Question(function="g", calls=((4,),))
+    first, second = keeper.run((cell,), (f, g)).claims
+    assert [c.outcome for c in first] == ["returned", outcome, "returned"]
+    assert text in first[1].text
+    assert [c.value for c in first[::2]] == [1, 3]
+    assert second[0].value == 4
+
+
+def test_error_cases_see_value_errors(keeper: Keeper) -> None:
+    cell = "import numpy as np\nclass Mine(ValueError): pass\ndef f(x):\n    if x: raise Mine('a')\n    np.linalg.inv(np.zeros((2, 2)))"
+    claims = ask(keeper, cell, calls=((1,), (0,)))
+    assert [(c.error, c.is_value_error) for c in claims] == [("ValueError", True), ("LinAlgError", True)]
+
+
+def test_changed_arguments_are_reported(keeper: Keeper) -> None:
+    cell = "def f(a, b, c):\n    b[0] = 9.0\n    c.append(1)\n    return a"
+    (claim,) = ask(keeper, cell, calls=((np.zeros(2), np.zeros(2), [0]),))
+    assert claim.modified == (1, 2)
+
+
+def test_a_reused_buffer_gives_each_call_its_own_result(keeper: Keeper) -> None:
+    cell = "import numpy as np\nout = np.zeros(1)\ndef f(x):\n    out[0] = x\n    return out"
+    assert [c.value.tolist() for c in ask(keeper, cell, calls=((1.0,), (2.0,)))] == [[1.0], [2.0]]
+
+
+def test_a_missing_function_is_told_with_the_nearest_name(keeper: Keeper) -> None:
+    assert ask(keeper, "def cosine_similarty(x): pass", function="cosine_similarity")[0].text == (
+        "cosine_similarity is not defined; is it cosine_similarty?"
+    )
+    assert ask(keeper, "f = 3")[0].text == "f is a int at the end of the notebook, not a function"
+
+
+def test_spoilt_functions_are_noticed(keeper: Keeper) -> None:
+    cells = ("import numpy as np", "def f(x): return np.abs(x)", "y = 1", "np = 3", "z = 2")
+    run = keeper.run(cells, (Question(function="f", calls=((1.0,),)),))
+    assert run.claims[0][0].outcome == "raised"
+    assert run.intact == {"f": 3}
+    assert keeper.run(cells[:3], (Question(function="f", calls=((1.0,),)),)).intact == {}
+
+
+def test_nothing_of_a_submission_reaches_the_next(keeper: Keeper) -> None:
+    ask(
+        keeper,
+        "import numpy, builtins\nnumpy.pi = 3\nbuiltins.len = None\nopen('left', 'w').write('x')\nopen('/tmp/left', 'w').write('x')",
+    )
+    assert value(
+        keeper, "import numpy, os\ndef f(x): return [numpy.pi > 3.1, len([1]), os.listdir('.'), os.listdir('/tmp')]"
+    ) == [True, 1, [], []]
+
+
+ATTACKS = {
+    "reads the password file": "open('/etc/passwd').read()",
+    "reads the reference": "import reference.catalogue",
+    "reads the repository": f"open({__file__!r}).read()",
+    "reads what judges": "import grader.judge",
+    "opens a socket": "import socket; socket.socket()",
+    "looks up a name": "import socket; assert socket.gethostbyname('localhost')",
+    "runs a program": "import subprocess; subprocess.run(['/usr/bin/true'], check=True)",
+    "writes to the system": "open('/usr/x', 'w')",
+    "writes beside its folder": "open('/box/x', 'w')",
+    "writes to its own code": "open('/fullmarks/grader/sandbox/inside/wire.py', 'w')",
+    "plants a module": "import numpy; open(numpy.__path__[0] + '/planted.py', 'w')",
+    "writes to shared memory": "open('/dev/shm/x', 'w')",
+    "looks at processes": "import os; assert os.listdir('/proc')",
+    "makes a user namespace": "import os; os.unshare(0x10000000) if hasattr(os, 'unshare') else exec('raise OSError')",
+    "traces the server": "import ctypes; c = ctypes.CDLL(None, use_errno=True); assert c.ptrace(16, 1, 0, 0) == 0",
+    "becomes root": "import os; os.setuid(0)",
+    "raises its limits": "import resource; resource.setrlimit(resource.RLIMIT_AS, (-1, -1))",
+    "fills the disk": "open('big', 'wb').write(bytes(100 << 20))",
+    "sees the environment": "import os; assert not os.environ.keys() <= {'PATH', 'LANG', 'HOME', 'TMPDIR', 'PWD', 'MPLBACKEND', 'MPLCONFIGDIR', 'PYTHONHASHSEED', 'PYTHONDONTWRITEBYTECODE', 'OPENBLAS_NUM_THREADS', 'OMP_NUM_THREADS', 'MKL_NUM_THREADS'}, os.environ",
+}
+
+
+@pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS.keys())
+def test_attacks_are_refused(keeper: Keeper, attack: str) -> None:
+    # An attack ends with an error where it is refused; without one it has got through.
+    assert value(keeper, f"failed = True\n{attack}\nfailed = False", "def f(x): return failed") is True
+
+
+def test_a_fork_bomb_is_bounded_and_ends_with_the_run(keeper: Keeper) -> None:
+    bomb = "import os\npids = []\ndef f(x):\n    try:\n        for _ in range(1000):\n            pid = os.fork()\n            if not pid:\n                while True: pass\n            pids.append(pid)\n    except OSError:\n        pass\n    return len(pids)"
+    assert value(keeper, bomb) < 20
+    assert value(keeper, "import os\ndef f(x): return os.getpid()") == 1
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        "os.write(3, b'x' * 100)",
+        "os.write(3, (5).to_bytes(4, 'little') + b'hello')",
+        "os.write(3, (1 << 31).to_bytes(4, 'little'))",
+        "os.close(3)",
+        "os.write(3, wire.encode([('returned', 42.0, (), '', False, '')]))",
+    ],
+)
+def test_forged_answers_do_not_pass_for_those_of_others(keeper: Keeper, forge: str) -> None:
+    cell = f"import os\nfrom grader.sandbox.inside import wire\ndef f(x):\n    {forge}\n    return x\ndef g(x):\n    return x"
+    f, g = (Question(function=name, calls=((1.0,), (2.0,))) for name in "fg")
+    first, second = keeper.run((cell,), (f, g)).claims
+    assert all(c.outcome != "returned" or c.value in (1.0, 2.0, 42.0) for c in first)
+    assert [c.value for c in second] == [1.0, 2.0]
+    assert value(keeper, "def f(x): return x") == 1.0
