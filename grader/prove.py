@@ -21,10 +21,6 @@ from grader.verify import Fault, notebook_of, verify_notebooks, verify_otter, ve
 from reference.catalogue import Topic
 
 SEEDS = (20_000, 1, 2)
-# Names of sample submissions that stock Otter does not survive, or marks differently by its own semantics,
-# stand in this file beside them, one a line with the reason.
-NOT_FOR_OTTER = "not-for-otter.txt"
-
 Step = tuple[str, Sequence[Fault]]
 
 
@@ -88,9 +84,10 @@ def _ours(plan: Plan, keeper: Keeper, name: str, data: bytes, cohort: Path) -> d
 
 
 def _left_out(cohort: Path) -> frozenset[str]:
-    path = cohort / NOT_FOR_OTTER
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    return frozenset(line.split(":")[0].strip() for line in lines if line.strip() and not line.startswith("#"))
+    """Return the sample submissions that stock Otter does not survive; the file beside the cohort says why."""
+    path = cohort.with_suffix(".json")
+    expected = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return frozenset(name for name, of in expected.items() if of.get("not for otter"))
 
 
 def _once(faults: Sequence[Fault]) -> tuple[Fault, ...]:
