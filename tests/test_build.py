@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -45,7 +46,7 @@ def test_two_builds_are_the_same_to_the_byte(built):
 
 
 def test_stale_missing_and_foreign_files_are_named(built, tmp_path):
-    topic, made = built
+    _, made = built
     write_files(made.student, tmp_path)
     assert differences(made.student, tmp_path) == ()
     first, second, *_ = sorted(made.student)
@@ -152,7 +153,9 @@ def test_a_failed_public_check_teaches(name: str, golden: Callable[[str, str], N
     failed = [r.message for r in file.test_case_results if not r.passed]
     assert failed
     assert not any("<" in message.split("Wrong:")[1] for message in failed), "Otter shows messages as HTML"
-    golden(f"{name}.txt", "\n\n".join(failed) + "\n")
+    # Where a line stands in a file is not what the message says.
+    text = re.sub(r"([Ll]ine) \d+ (in test|of)", r"\1 N \2", "\n\n".join(failed))
+    golden(f"{name}.txt", text + "\n")
 
 
 def test_golden_messages_are_all_used() -> None:

@@ -92,6 +92,9 @@ class Keeper:
         try:
             config = json.dumps(policy.configuration(self._limits, preload, files or {}))
         except OSError as error:
+            self._control.close()
+            theirs.close()
+            self._errors.close()
             msg = f"libseccomp cannot be used: {error}; install the package libseccomp2"
             raise IsolationError(msg) from error
         program = f"{policy.CODE}/grader/sandbox/inside/zygote.py"
@@ -106,6 +109,8 @@ class Keeper:
                 env={"PATH": "/usr/local/bin:/usr/bin:/bin"},
             )
         except OSError as error:
+            self._control.close()
+            self._errors.close()
             msg = "bubblewrap (bwrap) is not installed; install it with the system's package manager"
             raise IsolationError(msg) from error
         finally:

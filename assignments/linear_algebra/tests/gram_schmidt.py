@@ -291,7 +291,7 @@ def place(error):
     return f", in line {frames[-1].lineno} of {frames[-1].name}: {frames[-1].line}" if frames else ""
 
 
-def ask(env, case_name):
+def ask(env, case_name, before=""):
     case = CASES[case_name]
     function = env.get(name)
     if not callable(function):
@@ -318,9 +318,9 @@ def ask(env, case_name):
         unique = any(check.against == "expected" for check in case.checks)
         expected = "ValueError" if case.kind == "error" else show(case.expected) if unique else ""
         text = explain(case.name, case.why, ARGUMENTS, case.inputs, got, expected, faults)
-        raise Wrong(text.translate({0x3C: "\u2039", 0x3E: "\u203a"}))
+        raise Wrong((before + text).translate({0x3C: "\u2039", 0x3E: "\u203a"}))
     if case.companion:
-        ask(env, case.companion)
+        ask(env, case.companion, f'"{case.name}" holds, but it counts only together with this one:\n')
 
 
 @test_case(name='gram_schmidt: two columns', points=0.0, hidden=False)

@@ -105,7 +105,7 @@ def _same(a: Any, b: Any) -> bool:
 class Quiet:
     """Takes every call, attribute and item, and shows nothing: what is left of tools that have no place here."""
 
-    def __call__(self, *_: Any, **__: Any) -> Quiet:
+    def __call__(self, *_: Any, **__: Any) -> Quiet:  # noqa: D102 - it is the class that is documented
         return self
 
     def __getattr__(self, name: str) -> Quiet:

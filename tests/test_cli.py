@@ -1,0 +1,161 @@
+"""The command line: exit codes, one clear line for a mistake, and nothing lost."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from grader import content
+from grader.cli import main
+
+COHORT = content.submissions() / "linear_algebra"
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(a) for a in arguments])
+
+
+def one_line(result: Result, code: int) -> str:
+    assert result.exit_code == code, result.output
+    lines = result.stderr.strip().splitlines()
+    assert len(lines) == 1, result.stderr
+    assert "Traceback" not in result.output
+    return lines[0]
+
+
+def grade(*arguments: object) -> Result:
+    return run("grade", "-a", "linear_algebra", "--jobs", 1, *arguments)
+
+
+@pytest.mark.parametrize("command", ["build", "grade", "report", "verify", "doctor", "demo", "cases"])
+def test_every_command_explains_itself(command: str) -> None:
+    result = run(command, "--help")
+    assert result.exit_code == 0
+    assert "Usage:" in result.output
+
+
+def test_a_path_that_does_not_exist(tmp_path: Path) -> None:
+    line = one_line(grade(tmp_path / "nothing", "-o", tmp_path / "out"), 2)
+    assert line.endswith("nothing: there is no such file or folder")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_without_submissions(tmp_path: Path) -> None:
+    (tmp_path / "notes.md").write_text("x", encoding="utf-8")
+    assert "no submission is here" in one_line(grade(tmp_path, "-o", tmp_path / "out"), 2)
+
+
+def test_an_unknown_topic(tmp_path: Path) -> None:
+    line = one_line(run("grade", COHORT, "-a", "alchemy", "-o", tmp_path / "out"), 2)
+    assert line == "fullmarks: there is no topic 'alchemy'; expected one of linear_algebra"
+
+
+@pytest.mark.walls
+def test_an_output_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    assert "cannot be made" in one_line(grade(COHORT / "full.ipynb", "-o", tmp_path / "file" / "out", "--quiet"), 2)
+
+
+def test_an_output_that_is_something_else(tmp_path: Path) -> None:
+    (tmp_path / "gradebook.db").write_text("not a database " * 100, encoding="utf-8")
+    assert "is not a gradebook" in one_line(grade(COHORT / "full.ipynb", "-o", tmp_path, "--quiet"), 2)
+    assert (tmp_path / "gradebook.db").read_text(encoding="utf-8").startswith("not a database")
+
+
+def test_a_gradebook_of_the_future(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "gradebook.db")
+    connection.execute("PRAGMA user_version=99")
+    connection.close()
+    assert "newer fullmarks" in one_line(grade(COHORT / "full.ipynb", "-o", tmp_path, "--quiet"), 2)
+
+
+@pytest.mark.walls
+def test_bad_files_cost_nobody_else_anything(tmp_path: Path) -> None:
+    folder, output = tmp_path / "in", tmp_path / "out"
+    (folder / "nested").mkdir(parents=True)
+    shutil.copy(COHORT / "full.ipynb", folder / "good.ipynb")
+    shutil.copy(COHORT / "full.ipynb", folder / "nested" / "good.ipynb")
+    with zipfile.ZipFile(folder / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("bomb.ipynb", bytes(90 << 20))
+    with zipfile.ZipFile(folder / "escape.zip", "w") as archive:
+        archive.writestr("../evil.ipynb", "{}")
+    with zipfile.ZipFile(folder / "two.zip", "w") as archive:
+        archive.writestr("a.ipynb", "{}")
+        archive.writestr("b.ipynb", "{}")
+    (folder / "broken.zip").write_bytes(b"PK\x03\x04 and no more")
+    (folder / "deep.ipynb").write_bytes(b"[" * 100_000)
+    (folder / "notes.pdf").write_bytes(b"%PDF")
+    (folder / "link.ipynb").symlink_to("/etc/passwd")
+    (folder / "folder.ipynb").mkdir()
+    with (folder / "huge.ipynb").open("wb") as file:
+        file.truncate(200 << 20)
+    result = grade(folder, "-o", output)
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("2 graded, 9 rejected\n")
+    reasons = {}
+    for path in (output / "results").rglob("*.json"):
+        data = json.loads(path.read_text(encoding="utf-8"))
+        reasons[data["submission"]] = data["reason"]
+    assert reasons.pop("good.ipynb") == reasons.pop("nested/good.ipynb") == ""
+    assert reasons == {
+        "bomb.zip": "the notebook in the zip unpacks to more than 32 MB",
+        "escape.zip": "the zip has an entry with an unsafe path: ../evil.ipynb",
+        "two.zip": "the zip has 2 notebooks (a.ipynb, b.ipynb); hand in one",
+        "broken.zip": "the zip is damaged or of a kind that is not read: File is not a zip file",
+        "deep.ipynb": "the file is not a notebook: its JSON is nested too deeply",
+        "notes.pdf": "a .pdf file was handed in, expected a notebook (.ipynb), a script (.py) or a zip",
+        "link.ipynb": "it is a link, not a file; hand in the file itself",
+        "folder.ipynb": "it is not a file",
+        "huge.ipynb": "the file has 200 MB, at most 32 MB are read; clear the outputs and hand it in again",
+    }
+    again = grade(folder, "-o", output)
+    assert again.stdout.startswith("0 graded, 11 unchanged\n")
+
+
+def test_cases_are_listed(golden) -> None:
+    result = run("cases", "linear_algebra/matvec")
+    assert result.exit_code == 0
+    golden("cases-matvec.txt", result.output)
+    data = json.loads(run("cases", "linear_algebra", "--json").stdout)
+    assert data["exercises"][0]["name"] == "matvec"
+    assert sum(c["points"] for e in data["exercises"] for c in e["cases"]) == 37
+    assert "there" not in one_line(run("cases", "linear_algebra/nothing"), 2)
+
+
+def test_report_needs_a_gradebook(tmp_path: Path) -> None:
+    assert "has no gradebook.db" in one_line(run("report", tmp_path), 2)
+
+
+@pytest.mark.walls
+def test_doctor_says_what_this_machine_gives() -> None:
+    result = run("doctor")
+    assert result.exit_code == 0
+    assert result.output.startswith("isolation: namespaces")
+
+
+def test_without_bubblewrap_nothing_is_graded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from grader.sandbox import policy
+
+    monkeypatch.setattr(policy, "bubblewrap", lambda command, uid: ("no-such-bwrap", *command))
+    line = one_line(grade(COHORT / "full.ipynb", "-o", tmp_path, "--quiet"), 3)
+    assert line == "fullmarks: bubblewrap (bwrap) is not installed; install it with the system's package manager"
+    assert run("doctor").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    "what", ["unshare: Operation not permitted", "Landlock of version 6 is needed, the kernel has 4"]
+)
+def test_a_wall_that_does_not_stand_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
+    from grader.sandbox import policy
+
+    code = f"import socket, sys, json; socket.socket(fileno=int(sys.argv[1])).send(json.dumps({{'failed': {what!r}}}).encode())"
+    monkeypatch.setattr(policy, "bubblewrap", lambda command, uid: (command[0], "-c", code, command[4]))
+    line = one_line(grade(COHORT / "full.ipynb", "-o", tmp_path, "--quiet"), 3)
+    assert what in line
+    assert "nothing was graded" in line
