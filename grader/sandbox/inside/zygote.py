@@ -288,10 +288,24 @@ def _warm_up() -> None:
     np.linalg.svd(np.eye(40))
     np.linalg.eigh(np.eye(3))
     np.random.default_rng(0).normal(size=3)
+    if "matplotlib.pyplot" in sys.modules:
+        _draw(sys.modules["matplotlib.pyplot"])
     compile("def f(x):\n    return [y for y in x]", "<warm up>", "exec")
     np.random.seed(0)  # noqa: NPY002 - students who do not seed get the same numbers in every run
     random.seed(0)
     ctypes.set_errno(0)
+
+
+def _draw(plt: Any) -> None:
+    """Draw a figure: what matplotlib makes for the first one, fonts above all, no child needs to make again."""
+    figure, axes = plt.subplots()
+    axes.plot([1, 2], [1, 2], "k:", label="$x^2$")
+    axes.annotate("", (1, 1), (2, 2), arrowprops={"arrowstyle": "->"})
+    axes.set(title="warm", xlabel="up", ylabel="now", xscale="log")
+    axes.legend()
+    figure.tight_layout()
+    figure.canvas.draw()
+    plt.close("all")
 
 
 if __name__ == "__main__":
