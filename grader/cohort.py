@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader import __version__
-from grader.engines.local import Setting, grade_all
-from grader.errors import UsageError
+from grader.engines.local import Setting, grade_all, not_graded
+from grader.errors import MachineError, UsageError
 from grader.gradebook import Gradebook
-from grader.intake import find, read
+from grader.intake import Found, find, read
 from grader.plan import Plan, plan_topic
 from grader.records import Limits, Result, Submission
 from grader.report.results import write_results
@@ -102,30 +102,28 @@ def grade_cohort(
     counts: Counter[str] = Counter()
     with Gradebook.open(output / "gradebook.db") as book, progress(len(found), quiet=quiet) as advance:
 
+        def count(what: str) -> None:
+            counts[what] += 1
+            advance()
+
         def changed() -> Iterator[Submission]:
             for item in found:
-                submission = read(item)
-                if not force and book.fresh(
-                    submission.name, submission.sha256, _digest(plans, only, submission), __version__
-                ):
-                    counts["unchanged"] += 1
-                    advance()
+                try:
+                    submission = read(item)
+                except MachineError as error:
+                    book.store(not_graded(unread(item), str(error)), "", __version__)
+                    count("not graded")
+                    continue
+                digest = _digest(plans, only or submission.assignment)
+                if not force and book.fresh(submission.name, submission.sha256, digest, __version__):
+                    count("unchanged")
                 else:
                     yield submission
 
-        submissions: dict[str, Submission] = {}
-
-        def remembered() -> Iterator[Submission]:
-            for submission in changed():
-                submissions[submission.name] = submission
-                yield submission
-
         try:
-            for result in grade_all(remembered(), setting, min(jobs, max(1, len(found)))):
-                digest = _digest(plans, only, submissions.pop(result.submission))
-                book.store(result, digest, __version__)
-                counts[result.status] += 1
-                advance()
+            for result in grade_all(changed(), setting, min(jobs, len(found))):
+                book.store(result, _digest(plans, result.assignment), __version__)
+                count(result.status)
         finally:
             write_reports(book, output)
     return Summary(
@@ -136,10 +134,14 @@ def grade_cohort(
     )
 
 
-def _digest(plans: Mapping[str, Plan], only: str, submission: Submission) -> str:
-    """Return what the marks of a submission depend on beside itself and our version."""
-    plan = plans.get(only or submission.assignment)
-    return plan.digest if plan else ""
+def unread(item: Found) -> Submission:
+    """Return a submission of which no more is known than its name."""
+    return Submission(name=item.name, student=item.student, sha256="")
+
+
+def _digest(plans: Mapping[str, Plan], assignment: str) -> str:
+    """Return what the marks of an assignment depend on beside the submission and our version."""
+    return plans[assignment].digest if assignment in plans else ""
 
 
 def write_reports(book: Gradebook, output: Path) -> tuple[Path, ...]:

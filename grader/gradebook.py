@@ -1,117 +1,196 @@
-"""The gradebook: every result, stored the moment it exists."""
+"""The gradebook: every result stored the moment it exists, and whether a submission has to be graded again.
+
+Theory of operation
+-------------------
+One SQLite file, one row a submission, one transaction a result. With a write-ahead log and synchronous=NORMAL a commit
+costs no wait for the disk: what is committed survives the death of this process at any moment, and the file stays
+whole even when the machine dies, which may cost the last results; they are then graded again. The file is opened with
+an exclusive lock, which the kernel releases when the process ends, however it ends; so two runs never mix.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
-import fcntl
 import json
+import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Self
+from typing import Self
 
-from grader.errors import UsageError
+from grader.errors import MachineError, UsageError
 from grader.records import Result
 from grader.report.results import from_data, to_data
+from grader.text import legible
 
 SCHEMA = 1
-_TABLE = """
-    CREATE TABLE IF NOT EXISTS result (
-        submission TEXT PRIMARY KEY,
-        sha256 TEXT NOT NULL,
-        cases TEXT NOT NULL,
-        version TEXT NOT NULL,
-        status TEXT NOT NULL,
-        graded_at TEXT NOT NULL,
-        data TEXT NOT NULL
-    ) STRICT
+APPLICATION = 0x666D6762  # "fmgb", by which a file tells that it is a gradebook
+
+_CREATE = f"""
+BEGIN;
+CREATE TABLE results (
+    submission TEXT PRIMARY KEY NOT NULL,
+    sha256 TEXT NOT NULL,
+    cases TEXT NOT NULL,
+    version TEXT NOT NULL,
+    status TEXT NOT NULL,
+    graded_at TEXT NOT NULL,
+    result TEXT NOT NULL
+);
+PRAGMA application_id = {APPLICATION};
+PRAGMA user_version = {SCHEMA};
+COMMIT;
+"""
+_FRESH = """
+SELECT 1 FROM results WHERE submission = ? AND sha256 = ? AND cases = ? AND version = ? AND status <> 'not graded'
 """
 
 
 class Gradebook:
-    """A SQLite file of results, one row a submission. Open it with `Gradebook.open`, in a `with` statement.
+    """An open gradebook; `Gradebook.open` makes one."""
 
-    A write-ahead log keeps what is committed when the process is killed at any moment; only a power failure may cost
-    the last commits, never the file.
-    """
-
-    def __init__(self, connection: sqlite3.Connection, lock: IO[bytes]) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
-        self._lock = lock
+        self._path = path
 
     @classmethod
-    def open(cls, path: Path) -> Gradebook:
-        """Open a gradebook, making it where there is none.
+    @contextmanager
+    def open(cls, path: Path) -> Iterator[Self]:
+        """Open a gradebook for this process alone, and make it where there is none.
+
+        Parameters
+        ----------
+        path : Path
+            Of the file; its folder exists.
 
         Raises
         ------
         UsageError
-            Where the file cannot be written, is no gradebook, is of a newer kind, or is in use.
+            Where it is not a gradebook, of a newer schema, in use, or cannot be written.
         """
         try:
-            lock = path.with_name(path.name + ".lock").open("ab")
-        except OSError as error:
-            msg = f"{path.parent}: cannot be written: {error.strerror}"
-            raise UsageError(msg) from error
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            lock.close()
-            msg = f"{path}: another fullmarks is working on it; wait for it to end"
-            raise UsageError(msg) from None
-        try:
-            return cls(_connect(path), lock)
+            connection = sqlite3.connect(path, timeout=0, isolation_level=None)
         except sqlite3.Error as error:
-            lock.close()
-            msg = f"{path}: is not a gradebook or cannot be written ({error}); choose another folder with -o"
-            raise UsageError(msg) from None
-        except UsageError:
-            lock.close()
-            raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._connection.close()
-        self._lock.close()
+            raise _unusable(path, error) from error
+        with closing(connection):
+            try:
+                _prepare(connection, path)
+            except sqlite3.Error as error:
+                raise _unusable(path, error) from error
+            yield cls(connection, path)
 
     def fresh(self, name: str, sha256: str, cases: str, version: str) -> bool:
-        """Return whether a submission is graded already, with these bytes, cases and version of ours.
+        """Return whether a submission needs no grading: it was graded or rejected with all this unchanged.
 
-        What could not be graded is never fresh: it is tried again.
+        What was not graded is never fresh, nor is what could not be read, whose `sha256` is "".
+
+        Parameters
+        ----------
+        name, sha256 : str
+            Of the submission.
+        cases : str
+            Digest of the cases that it would be graded with.
+        version : str
+            Of the grader.
         """
-        query = (
-            "SELECT 1 FROM result WHERE submission=? AND sha256=? AND cases=? AND version=? AND status!='not graded'"
-        )
-        return self._connection.execute(query, (name, sha256, cases, version)).fetchone() is not None
+        with self._machine():
+            return (
+                bool(sha256) and self._connection.execute(_FRESH, (name, sha256, cases, version)).fetchone() is not None
+            )
 
     def store(self, result: Result, cases: str, version: str) -> None:
-        """Store a result for good, in place of an earlier one of the same submission."""
-        now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-        row = (result.submission, result.sha256, cases, version, result.status, now, json.dumps(to_data(result)))
-        self._connection.execute("INSERT OR REPLACE INTO result VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        """Store a result, at once and in place of an older one of the same submission.
+
+        A mark that still holds is kept where the machine failed to grade the same once more.
+
+        Parameters
+        ----------
+        result : Result
+        cases, version : str
+            As in `fresh`.
+
+        Raises
+        ------
+        MachineError
+            Where it cannot be stored; what was stored before is kept.
+        """
+        if result.status == "not graded" and self.fresh(result.submission, result.sha256, cases, version):
+            return
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        text = json.dumps(to_data(result), separators=(",", ":"), allow_nan=False)
+        row = (result.submission, result.sha256, cases, version, result.status, now, text)
+        with self._machine():
+            self._connection.execute("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
     def results(self) -> tuple[Result, ...]:
-        """Return all results in order of submission."""
-        rows = self._connection.execute("SELECT data FROM result ORDER BY submission")
-        return tuple(from_data(json.loads(data)) for (data,) in rows)
+        """Return all results in order of their names, those of submissions that are gone included.
+
+        Raises
+        ------
+        UsageError
+            Where somebody changed the file so that it cannot be read.
+        """
+        with self._machine():
+            rows = self._connection.execute("SELECT submission, result FROM results ORDER BY submission").fetchall()
+        return tuple(self._result(name, text) for name, text in rows)
+
+    def _result(self, name: str, text: str) -> Result:
+        try:
+            return from_data(json.loads(text))
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            what = f"the result of {legible(name)} is damaged; move the file away and grade again"
+            raise UsageError(f"{self._path}: {what}") from error
+
+    @contextmanager
+    def _machine(self) -> Iterator[None]:
+        """Turn what SQLite says of a failing disk into an error of ours."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise MachineError(f"{self._path}: {error}; what is stored in it is kept, run again") from error
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None)
-    try:
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version > SCHEMA:
-            msg = f"{path}: was written by a newer fullmarks; install that one"
-            raise UsageError(msg)
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
-        connection.execute(_TABLE)
-        connection.execute(f"PRAGMA user_version={SCHEMA}")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    """Lock the file, check that it is ours, and make the table where it is new."""
+    # Before the log is opened for the first time: no memory is then shared with other processes, so that this works
+    # on the network file systems of a university as well.
+    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+    application, schema, tables = (
+        connection.execute(query).fetchone()[0]
+        for query in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master")
+    )
+    if not application and not schema and not tables:
+        _begin(connection)
+        connection.executescript(_CREATE)
+        return
+    if application != APPLICATION:
+        raise UsageError(f"{path}: it is not a gradebook but another SQLite file; choose another output folder")
+    if schema > SCHEMA:
+        raise UsageError(
+            f"{path}: it was written by a newer fullmarks: schema {schema}, this one knows {SCHEMA}; "
+            "upgrade, or choose another output folder"
+        )
+    _begin(connection)
+
+
+def _begin(connection: sqlite3.Connection) -> None:
+    """Take the lock by writing, for a reader would find out too late that it may not write."""
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("BEGIN EXCLUSIVE")
+    connection.execute("COMMIT")
+
+
+def _unusable(path: Path, error: sqlite3.Error) -> UsageError:
+    """Return what to tell of a gradebook that cannot be opened."""
+    reasons = {
+        sqlite3.SQLITE_BUSY: "another fullmarks is working with it; wait for its end, or choose another output folder",
+        sqlite3.SQLITE_NOTADB: "it is not a gradebook; move it away, or choose another output folder",
+        sqlite3.SQLITE_CORRUPT: "it is damaged; move it away and grade again",
+    }
+    # SQLite calls many a missing permission a disk I/O error.
+    may_write = not path.exists() or os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+    why = str(error) if may_write else "permission denied"
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest of the bits are details
+    return UsageError(f"{path}: {reasons.get(code, f'it cannot be written: {why}; choose another output folder')}")

@@ -1,256 +1,258 @@
-"""Intake: from files and folders to submissions. Nothing is executed, nothing is unpacked to disk."""
+"""From paths to submissions: who handed in what. Nothing is executed, and links are never followed.
+
+A link in what somebody handed in could lead to another one's notebook, or to the solution.
+"""
 
 from __future__ import annotations
 
 import errno
 import hashlib
-import io
+import itertools
+import os
 import stat
-import zipfile
-import zlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path, PurePosixPath
 
+from grader.archive import LEFT_OUT, read_zip
 from grader.errors import MachineError, UsageError
-from grader.notebook import MAX_NOTEBOOK, MEGABYTE, Reading, read_notebook, read_script, too_large
+from grader.notebook import LARGEST, Notebook, read_notebook, read_script, too_large
 from grader.records import Submission
-from grader.sandbox.fake import printable
+from grader.text import legible
 
-SUBMISSIONS = (".ipynb", ".py", ".zip")
-# What people hand in by mistake; to pass over it in silence would lose a student.
-MISTAKES = frozenset(
-    ".pdf .docx .doc .odt .rtf .txt .html .htm .rar .7z .gz .tar .tgz .xz .bz2 .pages .png .jpg .jpeg .heic".split()
+SUBMITTED = (".ipynb", ".py", ".zip")
+# What people hand in by mistake. Other files are of no concern: data, pictures of an LMS, notes of the instructor.
+MISTAKEN = tuple(
+    ".pdf .docx .doc .odt .rtf .txt .html .htm .rar .7z .gz .bz2 .tar .tgz .xz .pages .png .jpg .jpeg .heic".split()
 )
-LEFT_OUT = frozenset({"__MACOSX", "__pycache__"})
-MAX_ENTRIES = 1_000
-MAX_UNPACKED = 100 * MEGABYTE
-MAX_ZIP = 200 * MEGABYTE
-_CHUNK = 1 << 20
+GRADEBOOK = "gradebook.db"  # a folder that holds one was written by us
+
+_EXPECTED = "expected .ipynb, .py or .zip"
+_MISTAKES = {suffix: f"it is a {suffix} file, {_EXPECTED}; hand in the notebook itself" for suffix in MISTAKEN}
+_IS_LINK = "it is a symbolic link, which is not followed; hand in the file itself"
+_KINDS = {
+    stat.S_IFLNK: _IS_LINK,
+    stat.S_IFDIR: "it is a folder, expected a file; hand in the file itself",
+    stat.S_IFIFO: "it is a named pipe, expected a file",
+    stat.S_IFSOCK: "it is a socket, expected a file",
+    stat.S_IFCHR: "it is a device, expected a file",
+    stat.S_IFBLK: "it is a device, expected a file",
+}
+# What can be wrong with one file; any other error is the machine's, and costs nobody a mark.
+_REASONS = {
+    errno.ENOENT: "it has vanished; hand it in again",
+    errno.ENOTDIR: "it has vanished; hand it in again",
+    errno.EACCES: "it may not be read: permission denied; change its permissions",
+    errno.EPERM: "it may not be read: permission denied; change its permissions",
+    errno.ELOOP: _IS_LINK,
+    errno.ENAMETOOLONG: "its path is too long; shorten the names of its folders",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Found:
-    """A file that somebody handed in.
+    """A submission that was found and not read yet.
 
     Attributes
     ----------
     path : Path
-    name : str
-        Path below the PATH given, printable and unique.
-    student : str
+        Where it is.
+    name, student : str
+        As in `Submission`.
+    reason : str
+        Why it is rejected whatever it holds, "" where its content decides.
     """
 
     path: Path
     name: str
     student: str
+    reason: str = ""
 
 
-def find(paths: Sequence[Path]) -> tuple[Found, ...]:
-    """Return what was handed in below some files and folders, in order of name.
+Finds = tuple[Found, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Seen:
+    """A path that becomes a submission: `parts` below a PATH, which itself ends in the folder `root`."""
+
+    path: Path
+    root: str
+    parts: tuple[str, ...]
+    reason: str = ""
+
+    def found(self, *, prefixed: bool) -> Found:
+        parts = (self.root, *self.parts) if prefixed and self.root else self.parts
+        # Prefixed by "monday", alice/hw.ipynb is still Alice's; but hw.ipynb alone is then the folder's.
+        folders = self.parts[:-1] or parts[:-1]
+        file = parts[-1]
+        student = folders[0] if folders else file if _by_name(file) is None else PurePosixPath(file).stem
+        return Found(path=self.path, name=legible("/".join(parts)), student=legible(student), reason=self.reason)
+
+
+def find(paths: Sequence[Path]) -> Finds:
+    """Return the submissions in files and folders, in order of their names.
+
+    A submission is a notebook, a script or a zip, or what somebody handed in instead of one: a PDF, say, unless a
+    submission lies in the same folder or in one around it, below the PATH. Hidden files, `__pycache__`, `__MACOSX`,
+    `__init__.py`, folders that hold a gradebook, and `tests` beside a notebook, which is Otter's, are left out.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Submissions, and folders of them.
+
+    Returns
+    -------
+    tuple of Found
+        Names are unique: where two of `paths` give the same one, each is prefixed by the folder it came from.
 
     Raises
     ------
     UsageError
-        Where a path does not exist, or nothing was handed in at all.
+        Where a path does not exist or cannot be read, nothing is found, or two names stay equal.
     """
-    found: dict[str, Found] = {}
-    for root in paths:
-        if not root.exists():
-            msg = f"{root}: there is no such file or folder"
-            raise UsageError(msg)
-        for path, relative in _files(root):
-            _add(found, root, path, relative)
-    if not found:
-        where = ", ".join(map(str, paths))
-        msg = f"{where}: no submission is here; expected notebooks (.ipynb), scripts (.py) or zips of them"
-        raise UsageError(msg)
-    return tuple(found[name] for name in sorted(found))
-
-
-def _add(found: dict[str, Found], root: Path, path: Path, relative: PurePosixPath) -> None:
-    student = relative.parts[0] if len(relative.parts) > 1 else relative.stem
-    for name in (str(relative), f"{root.resolve().name}/{relative}"):
-        safe = printable(name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"))
-        if safe not in found:
-            item = Found(path=path, name=safe, student=printable(student.encode("utf-8", "backslashreplace").decode()))
-            found[safe] = item
-            return
-        if found[safe].path.resolve() == path.resolve():
-            return
-    msg = f"{found[safe].path} and {path} would both be called {safe}; grade them into different folders"
-    raise UsageError(msg)
-
-
-def _files(root: Path) -> Iterator[tuple[Path, PurePosixPath]]:
-    if not root.is_dir():
-        yield root, PurePosixPath(root.name)
-        return
-    yield from _walk(root, PurePosixPath())
-
-
-def _walk(folder: Path, relative: PurePosixPath) -> Iterator[tuple[Path, PurePosixPath]]:
-    try:
-        entries = sorted(folder.iterdir())
-    except OSError as error:
-        msg = f"{folder}: cannot be listed: {error.strerror}"
-        raise UsageError(msg) from error
-    if any(entry.name == "gradebook.db" for entry in entries):
-        return  # our own output
-    entries = [e for e in entries if not e.name.startswith(".") and e.name not in LEFT_OUT]
-    has_submission = any(e.suffix.lower() in SUBMISSIONS and not e.is_dir() for e in entries)
-    for entry in entries:
-        if entry.is_dir() and not entry.is_symlink() and entry.suffix.lower() not in SUBMISSIONS:
-            yield from _walk(entry, relative / entry.name)
-        elif entry.suffix.lower() in SUBMISSIONS or (
-            entry.suffix.lower() in MISTAKES and (not has_submission or not relative.parts)
-        ):
-            yield entry, relative / entry.name
+    seen: dict[Path, _Seen] = {}
+    for path in paths:
+        for item in _below(path):
+            seen.setdefault(item.path, item)  # what two of the paths lead to is handed in once
+    if not seen:
+        where = ", ".join(legible(str(path)) for path in paths)
+        raise UsageError(f"{where}: there are no submissions; {_EXPECTED} files, or folders of them")
+    times = Counter(item.parts for item in seen.values())
+    found = sorted((item.found(prefixed=times[item.parts] > 1) for item in seen.values()), key=lambda f: f.name)
+    for one, other in itertools.pairwise(found):
+        if one.name == other.name:
+            both = f"{legible(str(one.path))} and {legible(str(other.path))}"
+            raise UsageError(f"{both} are both called {one.name}; give one folder that holds both, or grade them apart")
+    return tuple(found)
 
 
 def read(found: Found) -> Submission:
-    """Return the submission in a file; where it cannot be graded it says why.
+    """Return a submission with its code, or with the reason why it is rejected.
 
     Raises
     ------
     MachineError
-        Where the machine fails to read the file.
+        Where the machine cannot read the file, which is nobody's fault who handed it in.
     """
-    sha256, data, reason = _bytes(found.path)
-    reading = Reading(reason=reason) if reason else _read_bytes(found.path.suffix.lower(), data)
+    sha256, notebook = "", Notebook()
+    try:
+        reason = _KINDS.get(stat.S_IFMT(found.path.lstat().st_mode), "")
+        if not reason:
+            with _opened(found.path) as file:
+                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+                if not found.reason:
+                    notebook = _content(file, _suffix(found.path.name))
+    except OSError as error:
+        reason = _why(found.path, error)
     return Submission(
         name=found.name,
         student=found.student,
         sha256=sha256,
-        assignment=printable(reading.assignment),
-        cells=reading.cells,
-        reason=printable(reading.reason),
+        assignment=notebook.assignment,
+        cells=notebook.cells,
+        reason=found.reason or reason or notebook.reason,
     )
 
 
-def _read_bytes(suffix: str, data: bytes) -> Reading:
-    if suffix == ".ipynb":
-        return read_notebook(data)
-    if suffix == ".py":
-        return read_script(data)
-    if suffix == ".zip":
-        return _read_zip(data)
-    return Reading(
-        reason=f"a {suffix or 'nameless'} file was handed in, expected a notebook (.ipynb), a script (.py) or a zip"
-    )
-
-
-def _bytes(path: Path) -> tuple[str, bytes, str]:
-    """Return the hash and the bytes of a file, and why it cannot be read where it cannot."""
-    digest, kept, size = hashlib.sha256(), [], 0
-    most = MAX_ZIP if path.suffix.lower() == ".zip" else MAX_NOTEBOOK
+def _below(path: Path) -> Iterator[_Seen]:
+    """Yield what is handed in by one PATH."""
+    path = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow a link at its end
     try:
-        state = path.lstat()
-        if stat.S_ISLNK(state.st_mode):
-            return "", b"", "it is a link, not a file; hand in the file itself"
-        if not stat.S_ISREG(state.st_mode):
-            return "", b"", "it is not a file"
-        with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
-                size += len(chunk)
-                if size <= most:
-                    kept.append(chunk)
+        mode = path.lstat().st_mode
+        if stat.S_ISDIR(mode):
+            yield from _walk(path)
+        elif stat.S_ISLNK(mode) and path.is_dir():
+            yield _Seen(path=path, root=path.parent.name, parts=(path.name,), reason=_IS_LINK)
+        elif (reason := _by_name(path.name)) is not None:
+            yield _Seen(path=path, root=path.parent.name, parts=(path.name,), reason=reason)
     except OSError as error:
-        if error.errno in (errno.EIO, errno.ENOMEM, errno.EMFILE, errno.ENFILE):
-            msg = f"{path}: the machine cannot read it: {error.strerror}"
-            raise MachineError(msg) from error
-        return "", b"", f"the file cannot be read: {error.strerror}"
-    if size > most:
-        kept.clear()
-        reason = (
-            too_large(size)
-            if most == MAX_NOTEBOOK
-            else f"the zip has {size / MEGABYTE:.0f} MB, at most {MAX_ZIP // MEGABYTE} MB are read"
-        )
-        return digest.hexdigest(), b"", reason
-    return digest.hexdigest(), b"".join(kept), ""
+        _why(path, error)
+        missing = error.errno in (errno.ENOENT, errno.ENOTDIR)
+        what = "there is no such file or folder" if missing else f"it cannot be read: {error.strerror}"
+        raise UsageError(f"{legible(str(path))}: {what}") from error
 
 
-class _RefusedError(Exception):
-    """Why a zip cannot be graded."""
+def _walk(root: Path) -> Iterator[_Seen]:
+    """Yield what is handed in below a folder."""
+    folders: list[tuple[tuple[str, ...], bool]] = [((), False)]
+    while folders:
+        parts, holds = folders.pop()
+        folder = root.joinpath(*parts)
+        try:
+            with os.scandir(folder) as listing:
+                entries = [entry for entry in listing if not entry.name.startswith(".") and entry.name not in LEFT_OUT]
+        except OSError as error:
+            if not parts:
+                raise
+            yield _Seen(path=folder, root=root.name, parts=parts, reason=_why(folder, error))
+            continue
+        names = {entry.name for entry in entries}
+        if parts and GRADEBOOK in names:
+            continue
+        # At the top lie the submissions of many, below it those of one.
+        holds = holds or (bool(parts) and any(_by_name(name) == "" for name in names))
+        tests = {"tests"} if any(_suffix(name) == ".ipynb" for name in names) else set()
+        for entry in entries:
+            place, reason = (*parts, entry.name), _reason(entry)
+            if _is_folder(entry):
+                folders += [(place, holds)] if entry.name not in tests else []
+            elif reason is not None and not (reason in _MISTAKES.values() and holds):
+                yield _Seen(path=folder / entry.name, root=root.name, parts=place, reason=reason)
 
 
-def _read_zip(data: bytes) -> Reading:
-    if not data:
-        return Reading(reason="the file is empty")
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            member = _choose(archive.infolist())
-            content = _unpack(archive, member)
-    except _RefusedError as refused:
-        return Reading(reason=str(refused))
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        ValueError,
-        NotImplementedError,
-        RuntimeError,
-        OSError,
-        KeyError,
-        OverflowError,
-        MemoryError,
-        IndexError,
-        AttributeError,
-    ) as error:
-        return Reading(
-            reason=f"the zip is damaged or of a kind that is not read: {str(error)[:100] or type(error).__name__}"
-        )
-    return read_notebook(content) if member.filename.lower().endswith(".ipynb") else read_script(content)
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Return whether to look into it; a folder called x.ipynb is what somebody handed in as a notebook."""
+    return entry.is_dir(follow_symlinks=False) and _by_name(entry.name) != ""
 
 
-def _choose(members: Sequence[zipfile.ZipInfo]) -> zipfile.ZipInfo:
-    """Return the one notebook of a zip, or its one script."""
-    if len(members) > MAX_ENTRIES:
-        msg = f"the zip has {len(members)} entries, at most {MAX_ENTRIES} are read"
-        raise _RefusedError(msg)
-    for member in members:
-        _refuse_unsafe(member)
-    if sum(member.file_size for member in members) > MAX_UNPACKED:
-        msg = f"the zip unpacks to more than {MAX_UNPACKED // MEGABYTE} MB"
-        raise _RefusedError(msg)
-    for suffix, kind in ((".ipynb", "notebooks"), (".py", "scripts")):
-        of_kind = [m for m in members if m.filename.lower().endswith(suffix) and not _left_out(m)]
-        if len(of_kind) > 1:
-            names = ", ".join(m.filename[:80] for m in of_kind[:4])
-            msg = f"the zip has {len(of_kind)} {kind} ({names}); hand in one"
-            raise _RefusedError(msg)
-        if of_kind:
-            return of_kind[0]
-    msg = "the zip has no notebook (.ipynb) and no script (.py)"
-    raise _RefusedError(msg)
+def _reason(entry: os.DirEntry[str]) -> str | None:
+    """Return "" for a file to read, None for one of no concern, and else why it is rejected."""
+    by_name = _by_name(entry.name)
+    # Behind a link to a folder there may be submissions; isdir(), unlike the methods of paths, survives loops of links.
+    if entry.is_symlink() and (by_name is not None or os.path.isdir(entry.path)):  # noqa: PTH112
+        return _IS_LINK
+    return by_name
 
 
-def _left_out(member: zipfile.ZipInfo) -> bool:
-    parts = PurePosixPath(member.filename).parts
-    return member.is_dir() or any(p in LEFT_OUT or p.startswith(".") for p in parts)
+def _by_name(name: str) -> str | None:
+    """Return the same as far as the name tells."""
+    suffix = _suffix(name)
+    return "" if suffix in SUBMITTED else _MISTAKES.get(suffix)
 
 
-def _refuse_unsafe(member: zipfile.ZipInfo) -> None:
-    name = member.filename
-    parts = name.replace("\\", "/").split("/")
-    if ".." in parts or name.startswith(("/", "\\")) or ":" in parts[0] or "\\" in name or "\0" in name:
-        msg = f"the zip has an entry with an unsafe path: {name[:80]}"
-        raise _RefusedError(msg)
-    if stat.S_ISLNK(member.external_attr >> 16):
-        msg = f"the zip has a link: {name[:80]}"
-        raise _RefusedError(msg)
-    if member.flag_bits & 1:
-        msg = "the zip is encrypted; hand it in without a password"
-        raise _RefusedError(msg)
+def _suffix(name: str) -> str:
+    return PurePosixPath(name).suffix.lower()
 
 
-def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
-    """Return a member's bytes; what its header says of its size is not believed."""
-    with archive.open(member) as file:
-        content = file.read(MAX_NOTEBOOK + 1)
-    if len(content) > MAX_NOTEBOOK:
-        msg = f"the notebook in the zip unpacks to more than {MAX_NOTEBOOK // MEGABYTE} MB"
-        raise _RefusedError(msg)
-    return content
+def _opened(path: Path) -> BufferedReader:
+    """Open a file that was none but a file a moment ago: a link or a pipe put there since is not waited for."""
+    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")
+
+
+def _content(file: BufferedReader, suffix: str) -> Notebook:
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    if suffix == ".zip":
+        return read_zip(file, size)
+    what, reader = ("notebook", read_notebook) if suffix == ".ipynb" else ("script", read_script)
+    reason = too_large(what, size)
+    return Notebook(reason=reason) if reason else reader(file.read(LARGEST + 1))
+
+
+def _why(path: Path, error: OSError) -> str:
+    """Return the reason that an error gives for rejecting one file.
+
+    Raises
+    ------
+    MachineError
+        Where the error is the machine's.
+    """
+    if error.errno in _REASONS:
+        return _REASONS[error.errno]
+    raise MachineError(
+        f"{legible(str(path))}: this machine cannot read it: {error.strerror or error}; run again"
+    ) from error

@@ -16,11 +16,11 @@ STDLIB = sys.stdlib_module_names
 # Each may import those before it in the list, not those after it.
 LAYERS = [
     "reference",
-    "grader.records grader.errors",
+    "grader.records grader.errors grader.text",
     "grader.sandbox.inside",
-    "grader.plan grader.sandbox.fake grader.sandbox.seccomp grader.sandbox.policy grader.notebook grader.quote",
-    "grader.judge grader.score grader.sandbox.keeper grader.intake grader.report.results",
-    "grader.diagnose grader.testfile grader.sandbox.walls grader.gradebook grader.report.scores grader.listing",
+    "grader.plan grader.sandbox.fake grader.sandbox.seccomp grader.sandbox.policy grader.notebook grader.quote grader.report.files",
+    "grader.judge grader.score grader.sandbox.keeper grader.archive grader.report.results",
+    "grader.diagnose grader.testfile grader.sandbox.walls grader.gradebook grader.intake grader.report.scores grader.listing",
     "grader.master grader.otter grader.content",
     "grader.build grader.grade",
     "grader.verify grader.engines.local",
@@ -67,7 +67,6 @@ def test_imports_point_one_way(path: Path) -> None:
 
 
 def test_a_wrong_direction_is_noticed() -> None:
-    assert wrong_directions("reference.spec", "from grader.cli import main") == ["grader.cli"] or True
     assert "grader.cli" in wrong_directions("reference.spec", "from grader.cli import main")
     assert wrong_directions("grader.judge", "from reference.marking import show") == []
 

@@ -127,3 +127,26 @@ def test_without_an_assignment_each_notebook_names_its_own(tmp_path: Path) -> No
     assert result(tmp_path, "full.ipynb")["total"] == 37
     assert result(tmp_path, "wrong-assignment.ipynb")["reason"].startswith("it names the assignment 'probability'")
     assert result(tmp_path, "script.py")["reason"] == "it names no assignment; name the assignment with -a"
+
+
+def test_a_file_that_the_machine_cannot_read_is_not_graded_and_never_a_zero(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from grader import cohort
+    from grader.errors import MachineError
+
+    def read(item):
+        if item.name == "empty.ipynb":
+            raise MachineError("the disk fails")
+        return original(item)
+
+    original = cohort.read
+    monkeypatch.setattr(cohort, "read", read)
+    some = [COHORT / name for name in ("full.ipynb", "empty.ipynb")]
+    summary = grade_cohort(some, (TOPIC,), TOPIC.name, tmp_path, 1, SEED, quiet=True)
+    assert (summary.graded, summary.not_graded) == (1, 1)
+    with (tmp_path / "scores.csv").open(encoding="utf-8", newline="") as file:
+        (row,) = [row for row in csv.DictReader(file) if row["submission"] == "empty.ipynb"]
+    assert (row["status"], row["total"], row["percent"], row["reason"]) == ("not graded", "", "", "the disk fails")
+    monkeypatch.undo()
+    assert grade_cohort(some, (TOPIC,), TOPIC.name, tmp_path, 1, SEED, quiet=True).graded == 1

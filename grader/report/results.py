@@ -1,20 +1,33 @@
-"""results/<submission>.json: everything that is known of one submission; `result.schema.json` describes it."""
+"""The result of each submission as JSON: results/<submission>.json, as result.schema.json describes it."""
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from grader.errors import UsageError
 from grader.records import CaseResult, ExerciseResult, Result
+from grader.report.files import PART, write_whole
 
 SCHEMA = 1
+# File systems allow 255 bytes; the rest is for what stands behind a name: ".json", ".part" and, where a name is cut,
+# 17 bytes of digest.
+_LONGEST = 255 - len(".json") - len(PART) - 17
 
 
 def to_data(result: Result) -> dict[str, Any]:
-    """Return a result as JSON values, in the order in which they are written."""
+    """Return a result as JSON values.
+
+    The total of a submission that was not graded is null: it is never a zero.
+
+    Examples
+    --------
+    >>> lost = Result(submission="a.ipynb", student="a", sha256="", assignment="", status="not graded")
+    >>> to_data(lost)["total"] is None
+    True
+    """
     return {
         "schema": SCHEMA,
         "submission": result.submission,
@@ -23,12 +36,84 @@ def to_data(result: Result) -> dict[str, Any]:
         "assignment": result.assignment,
         "status": result.status,
         "reason": result.reason,
-        "total": result.total,
+        "total": None if result.status == "not graded" else result.total,
         "possible": result.possible,
         "isolation": result.isolation,
         "environment": dict(result.environment),
         "exercises": [_exercise(exercise) for exercise in result.exercises],
     }
+
+
+def from_data(data: Mapping[str, Any]) -> Result:
+    """Return the result that `to_data` turned into `data`.
+
+    Raises
+    ------
+    ValueError
+        Where it is of another schema.
+    KeyError, TypeError
+        Where something is missing or of the wrong kind.
+    """
+    if data["schema"] != SCHEMA:
+        raise ValueError(f"schema={data['schema']!r}, expected {SCHEMA}")
+    fields = {name: data[name] for name in ("submission", "student", "sha256", "assignment", "status", "reason")}
+    return Result(
+        **fields,
+        total=0.0 if data["total"] is None else data["total"],
+        possible=data["possible"],
+        isolation=data["isolation"],
+        environment=dict(data["environment"]),
+        exercises=tuple(
+            ExerciseResult(**{**exercise, "cases": tuple(CaseResult(**case) for case in exercise["cases"])})
+            for exercise in data["exercises"]
+        ),
+    )
+
+
+def write_results(results: Iterable[Result], folder: Path) -> None:
+    """Write each result below `folder`, at the path that `result_path` gives, and leave other files alone.
+
+    Raises
+    ------
+    UsageError, MachineError
+        Where a file cannot be written.
+    """
+    for result in results:
+        # Escapes beyond ASCII: what a student wrote then changes no terminal that shows the file.
+        text = json.dumps(to_data(result), indent=1, allow_nan=False)
+        write_whole(folder / result_path(result.submission), f"{text}\n".encode())
+
+
+def result_path(submission: str) -> Path:
+    """Return the relative path of a submission's result: its name and ".json".
+
+    A part that no folder or file can safely be called is cut or cleaned, with a digest of what it was behind it.
+
+    Examples
+    --------
+    >>> result_path("alice/hw.ipynb").as_posix()
+    'alice/hw.ipynb.json'
+    >>> result_path("../hw.ipynb").as_posix()
+    '__-5ec1f7e700f37c3d/hw.ipynb.json'
+    """
+    *folders, name = submission.split("/")
+    # A folder x.json would stand in the way of the result of a submission x.
+    safe = [_part(part, usable=not part.endswith((".json", PART))) for part in folders]
+    return Path(*safe, f"{_part(name, usable=True)}.json")
+
+
+def _part(part: str, *, usable: bool) -> str:
+    if (
+        usable
+        and part not in ("", ".", "..")
+        and "\\" not in part
+        and part.isprintable()
+        and len(part.encode()) <= _LONGEST
+    ):
+        return part
+    cleaned = "".join(c if c.isprintable() and c not in "\\." else "_" for c in part)
+    cut = cleaned.encode()[:_LONGEST].decode(errors="ignore")
+    return f"{cut}-{hashlib.sha256(part.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
 
 
 def _exercise(exercise: ExerciseResult) -> dict[str, Any]:
@@ -37,59 +122,9 @@ def _exercise(exercise: ExerciseResult) -> dict[str, Any]:
         "state": exercise.state,
         "marks": exercise.marks,
         "possible": exercise.possible,
-        "misconception": None if exercise.misconception is None else dict(exercise.misconception),
+        "misconception": dict(exercise.misconception) if exercise.misconception is not None else None,
         "cases": [
             {"name": c.name, "kind": c.kind, "public": c.public, "passed": c.passed, "message": c.message}
             for c in exercise.cases
         ],
     }
-
-
-def from_data(data: dict[str, Any]) -> Result:
-    """Return the result that `to_data` made these values of."""
-    values = {key: value for key, value in data.items() if key != "schema"}
-    exercises = tuple(
-        ExerciseResult(**{**exercise, "cases": tuple(CaseResult(**case) for case in exercise["cases"])})
-        for exercise in values.pop("exercises")
-    )
-    return Result(**values, exercises=exercises)
-
-
-def write_results(results: Sequence[Result], folder: Path) -> None:
-    """Write one file for each result, each whole or not at all.
-
-    Raises
-    ------
-    UsageError
-        Where the folder cannot be written.
-    """
-    try:
-        for result in results:
-            write_whole(
-                path_of(result.submission, folder), json.dumps(to_data(result), indent=1, ensure_ascii=False) + "\n"
-            )
-    except OSError as error:
-        msg = f"{error.filename or folder}: cannot be written: {error.strerror}"
-        raise UsageError(msg) from error
-
-
-def path_of(submission: str, folder: Path) -> Path:
-    """Return where the result of a submission is written: never outside `folder`, whatever the submission's name.
-
-    Examples
-    --------
-    >>> path_of("alice/hw.ipynb", Path("results")).as_posix()
-    'results/alice/hw.ipynb.json'
-    >>> path_of("../hw.ipynb", Path("results")).as_posix()
-    'results/_/hw.ipynb.json'
-    """
-    parts = ["_" if part in ("", ".", "..") else part.replace("\0", "_") for part in submission.split("/")]
-    return folder.joinpath(*parts[:-1], parts[-1] + ".json")
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file so that nobody ever sees half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part"[-200:])
-    part.write_text(text, encoding="utf-8", newline="")
-    part.replace(path)

@@ -4,86 +4,78 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from grader.errors import UsageError
 from grader.records import Result
-from grader.report.results import write_whole
+from grader.report.files import write_whole
+from grader.text import legible
 
 BEFORE = ("submission", "student", "assignment", "status")
 AFTER = ("total", "possible", "percent", "reason")
-# A spreadsheet takes a cell that starts with one of these for a formula and runs it; an apostrophe in front keeps it text.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+# A cell that begins so is run as a formula by spreadsheets, some of which read full-width signs as well.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", *map(chr, (0xFF1D, 0xFF0B, 0xFF0D, 0xFF20)))
 
 
-def scores_csv(results: Sequence[Result], exercises: Sequence[str]) -> str:
-    """Return the table.
+def scores_csv(results: Iterable[Result], exercises: Sequence[str]) -> str:
+    """Return the table of marks, in order of the submissions.
+
+    A text that spreadsheets would run as a formula has a single quote before it. Every row is one line, for line breaks
+    become spaces. A submission that was not graded has no total and no percentage: it is never a zero.
 
     Parameters
     ----------
-    results : sequence of Result
+    results : iterable of Result
     exercises : sequence of str
-        Names of the columns between status and total.
-    """
-    target = io.StringIO()
-    writer = csv.writer(target, lineterminator="\n")
-    writer.writerow((*BEFORE, *exercises, *AFTER))
-    for result in results:
-        writer.writerow(_row(result, exercises))
-    return target.getvalue()
-
-
-def _row(result: Result, exercises: Sequence[str]) -> list[str]:
-    marks = {exercise.name: plain(exercise.marks) for exercise in result.exercises}
-    # What could not be graded has no marks, which is not the same as none.
-    counted = result.status != "not graded"
-    percent = plain(round(100 * result.total / result.possible, 2)) if result.possible else plain(0.0)
-    return [
-        text(result.submission),
-        text(result.student),
-        text(result.assignment),
-        result.status,
-        *(marks.get(name, "") for name in exercises),
-        plain(result.total) if counted else "",
-        plain(result.possible),
-        percent if counted else "",
-        text(result.reason),
-    ]
-
-
-def plain(number: float) -> str:
-    """Return a number as people write it.
+        Columns of marks; those of exercises that stand in `results` only come after them.
 
     Examples
     --------
-    >>> plain(2.0), plain(1.5), plain(0.0625)
-    ('2', '1.5', '0.0625')
+    >>> result = Result(submission="=1.ipynb", student="=1", sha256="", assignment="a", status="rejected", possible=9)
+    >>> print(scores_csv([result], ["matvec"]), end="")
+    submission,student,assignment,status,matvec,total,possible,percent,reason
+    '=1.ipynb,'=1,a,rejected,,0,9,0,
     """
-    return f"{number:.6f}".rstrip("0").rstrip(".")
+    rows = sorted(results, key=lambda result: result.submission)
+    columns = tuple(dict.fromkeys([*exercises, *(e.name for result in rows for e in result.exercises)]))
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow((*BEFORE, *columns, *AFTER))
+    writer.writerows(_row(result, columns) for result in rows)
+    return text.getvalue()
 
 
-def text(value: str) -> str:
-    """Return a text that no spreadsheet takes for a formula.
-
-    Examples
-    --------
-    >>> text("=1+1")
-    "'=1+1"
-    """
-    return f"'{value}" if value.startswith(FORMULA) else value
-
-
-def write_scores(results: Sequence[Result], exercises: Sequence[str], path: Path) -> None:
-    """Write the table, whole or not at all.
+def write_scores(results: Iterable[Result], exercises: Sequence[str], path: Path) -> None:
+    """Write the table of `scores_csv` in UTF-8.
 
     Raises
     ------
-    UsageError
-        Where it cannot be written.
+    UsageError, MachineError
+        Where the file cannot be written.
     """
-    try:
-        write_whole(path, scores_csv(results, exercises))
-    except OSError as error:
-        msg = f"{path}: cannot be written: {error.strerror}"
-        raise UsageError(msg) from error
+    write_whole(path, scores_csv(results, exercises).encode())
+
+
+def _row(result: Result, columns: Sequence[str]) -> tuple[str, ...]:
+    marks = {exercise.name: _number(exercise.marks) for exercise in result.exercises}
+    texts = (result.submission, result.student, result.assignment, result.status)
+    total, possible, percent = _number(result.total), _number(result.possible), _number(_percent(result))
+    if result.status == "not graded":
+        # What was possible is known only where somebody set it.
+        total, possible, percent = "", possible if result.possible else "", ""
+    return (*map(_text, texts), *(marks.get(c, "") for c in columns), total, possible, percent, _text(result.reason))
+
+
+def _percent(result: Result) -> float:
+    return round(100 * result.total / result.possible, 2) if result.possible else 0.0
+
+
+def _number(value: float) -> str:
+    """Return a plain number; marks come in sixteenths, which have four decimals."""
+    return f"{value:.6f}".rstrip("0").rstrip(".")
+
+
+def _text(text: str) -> str:
+    line = legible(" ".join(text.splitlines()))
+    return f"'{line}" if text.startswith(_FORMULA) else line
