@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import pwd
 import sys
@@ -63,12 +64,19 @@ def python_folders() -> tuple[str, ...]:
     paths = {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix}
     paths |= {sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
     paths.add(str(Path(sys.executable).resolve().parent.parent))
+    paths |= set(package_folders())
     folders = sorted(str(Path(p)) for p in paths if p and Path(p).is_dir())
     kept: list[str] = []
     for folder in folders:
         if not any(folder == k or folder.startswith(k + "/") for k in (*kept, "/usr")):
             kept.append(folder)
     return tuple(kept)
+
+
+def package_folders() -> tuple[str, ...]:
+    """Return the folders that hold the packages submissions use; they need not lie with Python itself."""
+    found = (importlib.util.find_spec(name) for name in ("numpy", "matplotlib", "IPython"))
+    return tuple(sorted({str(Path(spec.origin).parent.parent) for spec in found if spec and spec.origin}))
 
 
 def system_folders() -> tuple[str, ...]:
@@ -78,7 +86,7 @@ def system_folders() -> tuple[str, ...]:
 
 def hidden_folders() -> tuple[str, ...]:
     """Return folders of ours that stand among Python's packages: the reference, and all that grades."""
-    packages = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    packages = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), *package_folders()}
     return tuple(sorted(f"{p}/{n}" for p in packages for n in ("reference", "grader") if Path(p, n).is_dir()))
 
 
@@ -148,6 +156,7 @@ def configuration(limits: Limits, preload: tuple[str, ...], files: Mapping[str, 
         "cpu": int(limits.submission_seconds) + 1,
         "processes": limits.processes,
         "disk": limits.disk_bytes,
+        "packages": list(package_folders()),
         "preload": list(preload),
         "files": {name: data.hex() for name, data in files.items()},
         "readable": [*system_folders(), *python_folders(), CODE, "/dev", "/etc"],

@@ -78,6 +78,7 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     config = json.loads(sys.argv[2])
     sys.path.insert(0, config["code"])
+    sys.path += [folder for folder in config["packages"] if folder not in sys.path]
     from grader.sandbox.inside import confine  # noqa: PLC0415 - the path is known only now
 
     try:
