@@ -24,6 +24,9 @@ say "set-up: installing the locked packages into .venv"
 "$PYTHON" -m pip --python .venv/bin/python --disable-pip-version-check install --quiet --no-input \
 	--no-deps --no-build-isolation --editable .
 
+# matplotlib looks for fonts once and remembers; without this every start of the sandbox would look again.
+MPLBACKEND=agg .venv/bin/python -c 'import matplotlib.pyplot' >/dev/null 2>&1 || true
+
 have_walls() { command -v bwrap >/dev/null 2>&1 && .venv/bin/python -c 'import ctypes; ctypes.CDLL("libseccomp.so.2")' 2>/dev/null; }
 
 if ! have_walls && [ "$(id -u)" = 0 ]; then

@@ -13,6 +13,7 @@ from grader.errors import MachineError
 from grader.grade import Grader
 from grader.plan import Plan
 from grader.records import Limits, Result, Submission
+from grader.sandbox.inside.confine import die_with_parent
 from grader.sandbox.keeper import Keeper
 
 # Submissions in flight for each job: enough that no job waits for the parent, few enough that memory stays flat.
@@ -56,6 +57,7 @@ class Worker:
             reason = str(error)
         except Exception as error:  # noqa: BLE001 - a defect of ours must cost nobody else's marks
             reason = f"fullmarks failed: {type(error).__name__}: {error}"
+        # Whatever state the server is in, the next submission gets a new one.
         self._keeper.close()
         self._keeper = Keeper(self._setting.limits, preload=self._setting.preload)
         self._grader = Grader(self._setting.plans, self._keeper, only=self._setting.only)
@@ -106,7 +108,8 @@ def grade_all(submissions: Iterable[Submission], setting: Setting, jobs: int) ->
 
 def _pooled(submissions: Iterable[Submission], setting: Setting, jobs: int) -> Iterator[Result]:
     # One server is started here first, so that a machine without isolation is reported and not a broken pool.
-    Keeper(setting.limits, preload=()).close()
+    with Keeper(setting.limits):
+        pass
     context = multiprocessing.get_context("fork")  # the plans are shared, not sent
     waiting: dict[concurrent.futures.Future[Result], Submission] = {}
     with concurrent.futures.ProcessPoolExecutor(jobs, context, _begin, (setting,)) as pool:
@@ -137,6 +140,7 @@ _worker: Worker | None = None
 
 def _begin(setting: Setting) -> None:
     global _worker  # noqa: PLW0603 - a pool hands nothing to its tasks but through a global
+    die_with_parent()  # a pool whose parent is killed would wait for work for ever
     _worker = Worker(setting)
     multiprocessing.util.Finalize(_worker, _worker.close, exitpriority=1)
 

@@ -79,6 +79,13 @@ def package_folders() -> tuple[str, ...]:
     return tuple(sorted({str(Path(spec.origin).parent.parent) for spec in found if spec and spec.origin}))
 
 
+def font_lists() -> tuple[Path, ...]:
+    """Return what matplotlib once found out about the fonts here; it takes a quarter of a second to find out again."""
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = Path(os.environ.get("MPLCONFIGDIR") or home / "matplotlib")
+    return tuple(sorted(folder.glob("fontlist-v*.json"))) if os.access(folder, os.R_OK | os.X_OK) else ()
+
+
 def system_folders() -> tuple[str, ...]:
     """Return the folders of the system that programs need, links among them included."""
     return tuple(p for p in ("/usr", "/lib", "/lib64", "/lib32", "/bin") if Path(p).exists())
@@ -119,7 +126,11 @@ def _files() -> Iterator[str]:
         else:
             yield from ("--ro-bind", folder, folder)
     # bubblewrap would make the folders above for root alone.
-    above = {str(p) for folder in (*python_folders(), f"{CODE}/grader/sandbox/inside") for p in Path(folder).parents}
+    above = {
+        str(p)
+        for folder in (*python_folders(), f"{CODE}/fonts/x", f"{CODE}/grader/sandbox/inside")
+        for p in Path(folder).parents
+    }
     for folder in sorted(above - {"/"}):
         yield from ("--perms", "0755", "--dir", folder)
     for folder in python_folders():
@@ -132,6 +143,8 @@ def _files() -> Iterator[str]:
         target = f"{CODE}/{package.relative_to(INSIDE.parent.parent.parent)}/__init__.py"
         yield from ("--ro-bind", str(package / "__init__.py"), target)
     yield from ("--ro-bind", str(INSIDE), f"{CODE}/grader/sandbox/inside")
+    for font_list in font_lists():
+        yield from ("--ro-bind", str(font_list), f"{CODE}/fonts/{font_list.name}")
     yield from ("--dev", "/dev", "--remount-ro", "/dev", "--proc", "/proc", "--dir", "/box")
     if not any(folder.startswith("/tmp/") for folder in python_folders()):  # noqa: S108 - where notebooks write
         yield from ("--symlink", "/box/work", "/tmp")  # noqa: S108

@@ -128,6 +128,7 @@ class Server:
         confine.tmpfs("/box", 16 << 20, 256)
         os.mkdir(WORK)  # noqa: PTH102 - this file keeps to os, for paths it is told as text
         os.chdir("/box")
+        _copy_files(f"{config['code']}/fonts", "/box/matplotlib")
         os.environ.update(HOME=WORK, TMPDIR=WORK, MPLCONFIGDIR="/box/matplotlib")
         self._files = {name: bytes.fromhex(data) for name, data in config["files"].items()}
         self._transform = load_transform()
@@ -295,6 +296,14 @@ def _warm_up() -> None:
     np.random.seed(0)  # noqa: NPY002 - students who do not seed get the same numbers in every run
     random.seed(0)
     ctypes.set_errno(0)
+
+
+def _copy_files(source: str, target: str) -> None:
+    """Copy the files of a folder, if it is there."""
+    os.mkdir(target)  # noqa: PTH102
+    for name in os.listdir(source) if os.path.isdir(source) else []:  # noqa: PTH112, PTH208
+        with open(f"{source}/{name}", "rb") as original, open(f"{target}/{name}", "wb") as copy:  # noqa: PTH123
+            copy.write(original.read())
 
 
 def _draw(plt: Any) -> None:
