@@ -276,7 +276,8 @@ def _faults_of_checks(exercise: Exercise) -> Iterator[str]:
     if not callable(exercise.solution):
         return
     arguments = len(inspect.signature(exercise.solution).parameters)
-    of_cases = [c.checks or () for c in exercise.cases if isinstance(c, Case)]
+    cases = exercise.cases if isinstance(exercise.cases, tuple) else ()
+    of_cases = [c.checks or () for c in cases if isinstance(c, Case)]
     for c in {id(c): c for group in (exercise.checks, *of_cases) for c in group}.values():
         takes = len(inspect.signature(c.residual).parameters) - len(c.options)
         expected = 2 if c.against == "expected" else arguments + 1
