@@ -1,45 +1,49 @@
 # Everything stands on `.venv`, made once from the hashed lock. `make` alone lists what there is.
 PYTHON ?= python3
+JOBS ?= auto
 BIN := .venv/bin
 STAMP := .venv/.complete
+PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
-.PHONY: help demo test fast lint verify build lock clean
 .DEFAULT_GOAL := help
+.PHONY: help demo test fast lint format verify build lock clean ready
 
-help:
-	@echo "make demo    grade the sample cohort and show its marks"
-	@echo "make test    lint, types and the whole test-suite"
-	@echo "make fast    the tests without the slow ones"
-	@echo "make verify  prove references, hidden cases, notebooks and graders right"
-	@echo "make build   make the assignments and autograder zips again"
-	@echo "make lock    resolve the dependencies anew"
+help:  ## list these targets
+	@sed -n 's/^\([a-z]*\):.*  ## /\1	/p' Makefile | while IFS='	' read -r name text; do \
+		printf 'make %-8s %s\n' "$$name" "$$text"; done
 
-demo: $(STAMP)
+demo: ready  ## grade the sample cohort and show its marks
 	@$(BIN)/fullmarks demo
 
-test: lint
-	@$(BIN)/python -m pytest -n auto --dist worksteal -q
+test: lint  ## lint, types and the whole test-suite
+	@$(PYTEST)
 
-fast: $(STAMP)
-	@$(BIN)/python -m pytest -n auto --dist worksteal -q -m "not slow"
+fast: ready  ## the tests without the slow ones
+	@$(PYTEST) -m "not slow"
 
-lint: $(STAMP)
+lint: ready  ## ruff, its formatter and mypy, which change nothing
 	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-verify: $(STAMP)
+format: ready  ## let ruff lay out the code
+	@$(BIN)/ruff format .
+
+verify: ready  ## prove references, hidden cases, notebooks and graders right
 	@$(BIN)/fullmarks verify
 
-build: $(STAMP)
+build: ready  ## make the assignments and autograder zips again
 	@$(BIN)/fullmarks build
 
-lock: $(STAMP)
-	@$(BIN)/python -m uv --version >/dev/null 2>&1 || { echo "make lock needs uv: $(PYTHON) -m pip --python .venv install uv"; exit 2; }
-	$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-annotate --no-header --extra dev pyproject.toml -o requirements.lock
+lock:  ## resolve the dependencies again; UPGRADE=1 takes the newest of each
+	@PYTHON="$(PYTHON)" sh scripts/lock.sh $(if $(UPGRADE),--upgrade)
 
-clean:
-	rm -rf .venv dist marks
+clean:  ## remove .venv and all that was made
+	rm -rf .venv dist marks .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# The walls are looked for each time: a missing one is said until it is there.
+ready: $(STAMP)
+	@sh scripts/walls.sh
 
 # The stamp is written last, so that a set-up that was interrupted does not count.
 $(STAMP): requirements.lock pyproject.toml scripts/setup.sh

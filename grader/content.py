@@ -6,33 +6,46 @@ from pathlib import Path
 
 from grader.errors import MachineError
 
+# The wheel carries the content here (pyproject.toml, force-include); a checkout never has this folder.
 _PACKAGED = Path(__file__).parent / "course"
 _CHECKOUT = Path(__file__).parent.parent
 
 
 def solutions() -> Path:
-    """Return the folder of the master notebooks."""
+    """Return the folder of the master notebooks.
+
+    Raises
+    ------
+    MachineError
+        Where this installation lacks it; likewise for the functions below.
+    """
     return _find("solutions", "solutions")
 
 
 def assignments() -> Path:
-    """Return the folder of the built assignments."""
+    """Return the folder of the built assignments, one folder a topic."""
     return _find("assignments", "assignments")
 
 
 def submissions() -> Path:
-    """Return the folder of the sample cohort."""
+    """Return the folder of the sample cohort, one folder a topic."""
     return _find("submissions", "tests/submissions")
 
 
 def otter_config() -> Path:
-    """Return the file of the course's Otter settings."""
+    """Return the file of the course's Otter settings.
+
+    Examples
+    --------
+    >>> otter_config().name
+    'otter_config.json'
+    """
     return _find("otter_config.json", "otter_config.json")
 
 
 def _find(packaged: str, checkout: str) -> Path:
-    for path in (_PACKAGED / packaged, _CHECKOUT / checkout):
-        if path.exists():
-            return path
-    msg = f"the course's {packaged} is missing from this installation; install fullmarks again"
-    raise MachineError(msg)
+    path = _PACKAGED / packaged if _PACKAGED.is_dir() else _CHECKOUT / checkout
+    if not path.exists():
+        msg = f"{path}: expected a part of the course here, but it is missing; install fullmarks again"
+        raise MachineError(msg)
+    return path

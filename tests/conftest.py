@@ -1,8 +1,11 @@
-"""What all tests share."""
+"""What all tests share: profiles of hypothesis, golden files, walls that must be there, and a sandbox."""
 
 from __future__ import annotations
 
+import ctypes
+import difflib
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,36 +15,66 @@ from hypothesis import settings
 from grader.records import Limits
 from grader.sandbox.keeper import Keeper
 
+# Notebooks and scripts of the sample cohort are read by tests, and never imported by them.
+collect_ignore = ["submissions", "golden"]
+
 GOLDEN = Path(__file__).parent / "golden"
 
-# Examples are the same in every CI run, so that a change is what makes a test fail; machines are slow at times.
-settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+# No time limit for an example: machines are shared. In CI a failure must be one that everybody can have again.
 settings.register_profile("dev", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update-golden", action="store_true", help="write golden files instead of comparing with them")
+    """Add the flag that takes new texts as golden."""
+    parser.addoption("--update-golden", action="store_true", help="write tests/golden/ anew from what the tests make")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Fail a test that needs the walls where they cannot stand: skipped, nobody would miss it."""
+    if item.get_closest_marker("walls") and (missing := missing_for_walls()):
+        pytest.fail(
+            f"{' and '.join(missing)} missing: install it (Debian: apt-get install bubblewrap libseccomp2); "
+            "this test needs the walls of the sandbox",
+            pytrace=False,
+        )
+
+
+def missing_for_walls() -> tuple[str, ...]:
+    """Return the names of the programs and libraries that the walls need and that are not installed."""
+    missing = [] if shutil.which("bwrap") else ["bubblewrap"]
+    try:
+        ctypes.CDLL("libseccomp.so.2")
+    except OSError:
+        missing.append("libseccomp")
+    return tuple(missing)
 
 
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
-    """Compare a text with a golden file; with --update-golden, write it."""
+    """Return `golden(name, text)`, which holds a text that people read against tests/golden/<name>."""
 
     def compare(name: str, text: str) -> None:
         path = GOLDEN / name
         if request.config.getoption("--update-golden"):
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        assert path.is_file(), f"{path} is missing; run pytest with --update-golden and look at it"
-        assert text == path.read_text(encoding="utf-8")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode())
+            return
+        kept = path.read_bytes().decode() if path.exists() else None
+        if text != kept:
+            lines = difflib.unified_diff(
+                (kept or "").splitlines(), text.splitlines(), f"tests/golden/{name}", "made now", lineterm=""
+            )
+            shown = "\n".join(lines) or f"tests/golden/{name}: missing, or only line endings differ"
+            pytest.fail(f"{shown}\nread it; if it is right, keep it with pytest --update-golden", pytrace=False)
 
     return compare
 
 
 @pytest.fixture(scope="session")
 def keeper() -> Iterator[Keeper]:
-    """A sandbox with short limits. Where there is none the tests fail: skipping would look like passing."""
+    """Return a sandbox with short limits."""
     limits = Limits(
         call_seconds=0.5, exercise_seconds=4.0, cells_seconds=8.0, cell_seconds=1.5, submission_seconds=30.0
     )

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from grader.records import Claim, Question
+from grader.sandbox import policy
 from grader.sandbox.keeper import Keeper
 from grader.sandbox.walls import probe
 
@@ -180,6 +181,38 @@ ATTACKS = {
 def test_attacks_are_refused(keeper: Keeper, attack: str) -> None:
     # An attack ends with an error where it is refused; without one it has got through.
     assert value(keeper, f"failed = True\n{attack}\nfailed = False", "def f(x): return failed") is True
+
+
+# Walls stand behind each other, so that one that is missing would not show above. These ask each for itself.
+def test_no_capability_is_left_even_in_its_own_namespace(keeper: Keeper) -> None:
+    cell = (
+        "import ctypes, struct\nheader, data = struct.pack('Ii', 0x20080522, 0), ctypes.create_string_buffer(24)\n"
+        "def f(x):\n    return [ctypes.CDLL(None).capget(header, data), data.raw]"
+    )
+    # capget(2) is none of the calls allowed; what is left of a capability shows in what it would allow.
+    assert value(keeper, cell)[0] == -1
+    assert value(keeper, "import os\ndef f(x):\n    os.mkdir('d', 0)\n    return os.access('d', os.W_OK)") is False
+
+
+def test_landlock_refuses_what_nothing_else_does(keeper: Keeper) -> None:
+    # The device is writable to everybody and its mount does not matter; only Landlock has no rule for it.
+    assert ask(keeper, "def f(x): return open('/dev/zero', 'wb').write(b'x')")[0].error == "PermissionError"
+    assert value(keeper, "def f(x): return open('/dev/null', 'wb').write(b'x')") == 1
+
+
+def test_each_outer_wall_is_asked_for() -> None:
+    command = policy.bubblewrap(("true",), uid=1000)
+    for wall in (
+        "--unshare-user",
+        "--unshare-pid",
+        "--unshare-net",
+        "--unshare-ipc",
+        "--unshare-uts",
+        "--die-with-parent",
+        "--new-session",
+    ):
+        assert wall in command
+    assert "--unshare-user" not in policy.bubblewrap(("true",), uid=0), "root shows what others cannot reach"
 
 
 def test_a_fork_bomb_is_bounded_and_ends_with_the_run(keeper: Keeper) -> None:

@@ -79,6 +79,13 @@ def test_mutated_frames_are_refused_or_a_value(changes, cut):
         wire.decode(bytes(body[: len(body) - cut]))
 
 
+def deep(levels):
+    tree = {"l": []}
+    for _ in range(levels):
+        tree = {"l": [tree]}
+    return tree
+
+
 def frame(tree, *buffers):
     text = json.dumps(tree).encode()
     return struct.pack("<I", len(text)) + text + b"".join(buffers)
@@ -101,6 +108,8 @@ def frame(tree, *buffers):
         frame({"d": [[{"l": []}, 1]]}),
         frame({"s": list(range(wire.MAX_KEYS + 1))}),
         frame({"x": 1}),
+        frame(deep(wire.MAX_DEPTH + 5)),
+        frame({"l": [1] * (wire.MAX_NODES + 5)}),
         frame({"n": ["<f8", [1], 8]}, bytes(8)),
         frame(1, b"left over"),
         b"\xff\xff\xff\xff",
