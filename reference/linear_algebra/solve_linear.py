@@ -208,6 +208,10 @@ def _singular_in_millions(rng):
     return 1e6 * rng.standard_normal((9, 8)) @ rng.standard_normal((8, 9))
 
 
+def _singular_in_thousands(rng):
+    return 1e3 * rng.standard_normal((12, 11)) @ rng.standard_normal((11, 12))
+
+
 def _whole(rng):
     return rng.integers(1, 4, (3, 3)) + np.diag([9, 8, 9])
 
@@ -241,6 +245,8 @@ EXERCISE = Exercise(
              why="the rows depend on each other; in floating point the last pivot is 1e-17, not 0"),
         case("singular in millions", made("1e6 times a product of rank 8", _singular_in_millions), normal(9), kind="error",
              why="whether a system is singular does not depend on the unit"),
+        case("singular in thousands", made("1e3 times a product of rank 11", _singular_in_thousands), normal(12), kind="error",
+             why="whether a system is singular depends neither on the unit nor on its size"),
     ),
     checks=(solved, value(rtol=SOLUTION, of_largest=True)),
     misconceptions=(
