@@ -103,7 +103,8 @@ def build(topics: tuple[str, ...], check: bool, output: Path | None, autograders
     from grader.build import build_topic, differences, write_files  # noqa: PLC0415
     from grader.plan import plan_topic  # noqa: PLC0415
 
-    folder = output or content.assignments()
+    # An installed copy is compared with, never written over.
+    folder = output or (Path("assignments") if content.installed() and not check else content.assignments())
     stale = []
     for topic in topics_of(topics):
         master = read_text(content.solutions() / f"{topic.name}.md")

@@ -11,6 +11,11 @@ _PACKAGED = Path(__file__).parent / "course"
 _CHECKOUT = Path(__file__).parent.parent
 
 
+def installed() -> bool:
+    """Return whether this is an installed copy, whose content is not to be written over."""
+    return _PACKAGED.is_dir()
+
+
 def solutions() -> Path:
     """Return the folder of the master notebooks.
 
