@@ -77,7 +77,7 @@ def diagnose(
 def _behave_alike(planned: PlannedExercise, failing: Pairs, ours: Sequence[Claim], theirs: Sequence[Claim]) -> bool:
     for i in {index for index, _ in failing}:
         a, b = ours[i], theirs[i]
-        if a.outcome != b.outcome or a.modified != b.modified:
+        if a.outcome != b.outcome or a.modified != b.modified or a.random != b.random:
             return False
         if planned.cases[i].case.kind == "stability":
             continue

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from grader.plan import PlannedCase, PlannedExercise
 from grader.records import Claim, Finding
-from reference.marking import explain, mark_error, mark_value, show
+from reference.marking import explain, mark_error, mark_random, mark_value, show
+from reference.probes import told
 
 OUTCOMES = {
     "missing": "the function is not defined",
@@ -19,6 +20,7 @@ OUTCOMES = {
 FAULTS = {
     "the form of the result": "the result is of the wrong type or shape",
     "the inputs stay as they were": "the call changed one of its arguments; work on a copy",
+    "all randomness comes from rng": "the result must come from rng and nothing else that is random",
 }
 
 
@@ -52,7 +54,9 @@ def _judge_case(exercise: PlannedExercise, planned: PlannedCase, claim: Claim) -
         return (Finding(check="the call returns", passed=False, message=f"{claim.error} was raised"),)
     else:
         modified = tuple(exercise.names[i] for i in claim.modified if i < len(exercise.names))
-        results = mark_value(claim.value, planned.expected, planned.arguments, planned.form, planned.checks, modified)
+        arguments = told(planned.arguments, claim.logs)
+        results = mark_value(claim.value, planned.expected, arguments, planned.form, planned.checks, modified)
+        results += mark_random(claim.random, planned.draws)
     return tuple(Finding(check=c, passed=ok, residual=r, bound=b, message=m) for c, ok, r, b, m in results)
 
 

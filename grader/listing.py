@@ -9,6 +9,7 @@ import numpy as np
 
 from grader.plan import PlannedExercise
 from grader.score import split_points
+from reference.probes import Probe, Seed
 
 
 def as_text(exercises: Sequence[PlannedExercise]) -> str:
@@ -58,6 +59,8 @@ def _exercise(planned: PlannedExercise) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, (np.ndarray, np.generic)):
         return _plain(value.tolist())
+    if isinstance(value, (Probe, Seed)):
+        return repr(value)
     if isinstance(value, (list, tuple)):
         return [_plain(part) for part in value]
     if isinstance(value, float) and not np.isfinite(value):

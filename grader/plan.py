@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import inspect
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +11,10 @@ import numpy as np
 
 from grader.records import Question
 from grader.sandbox.inside import wire
+from reference import probes
 from reference.catalogue import Topic
 from reference.forms import Form, form_of
+from reference.marking import mark_random
 from reference.spec import AuthorError, Case, Check, Exercise
 
 # Public cases are the same for every term: students have them in the notebook that is built once.
@@ -29,7 +29,7 @@ class PlannedCase:
     ----------
     case : Case
     inputs : tuple
-        Positional arguments as they are sent.
+        Positional arguments; functions among them are probes, generators are seeds.
     arguments : tuple
         The same with the defaults of the signature filled in; what checks get.
     expected : object
@@ -38,6 +38,8 @@ class PlannedCase:
         Form of that result.
     checks : tuple of Check
         Those that apply to the case; none for an error case.
+    draws : bool or None
+        Whether the reference draws from the generator that it is given; None where it is given none.
     """
 
     case: Case
@@ -46,6 +48,7 @@ class PlannedCase:
     expected: Any
     form: Form
     checks: tuple[Check, ...]
+    draws: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -149,27 +152,31 @@ def _plan_case(exercise: Exercise, case: Case, seed: int) -> PlannedCase:
         raise _FaultError(msg) from error
     bound.apply_defaults()
     arguments = tuple(bound.arguments.values())
-    expected = _expect(exercise.solution, case, inputs)
-    form = ("error",) if case.kind == "error" else form_of(expected)
-    checks = () if case.kind == "error" else (case.checks or exercise.checks)
-    return PlannedCase(case=case, inputs=inputs, arguments=arguments, expected=expected, form=form, checks=checks)
-
-
-def _expect(solution: Callable[..., Any], case: Case, inputs: tuple[Any, ...]) -> Any:
     try:
-        expected = solution(*copy.deepcopy(inputs))
-    except ValueError as error:
-        if case.kind == "error":
-            return None
-        msg = f"the reference raises {type(error).__name__}: {error}"
-        raise _FaultError(msg) from error
+        expected, changed, random, _ = probes.call(exercise.solution, inputs)
     except Exception as error:
+        if case.kind == "error" and isinstance(error, ValueError):
+            return PlannedCase(case=case, inputs=inputs, arguments=arguments, expected=None, form=("error",), checks=())
         msg = f"the reference raises {type(error).__name__}: {error}"
         raise _FaultError(msg) from error
-    if case.kind == "error":
-        msg = "it is an error case, but the reference returns; raise ValueError"
-        raise _FaultError(msg)
-    return expected
+    fault = (
+        "it is an error case, but the reference returns; raise ValueError"
+        if case.kind == "error"
+        else "the reference changes its input; work on a copy"
+        if changed
+        else mark_random(random, draws=False)[0][4]
+    )
+    if fault:
+        raise _FaultError(fault)
+    return PlannedCase(
+        case=case,
+        inputs=inputs,
+        arguments=arguments,
+        expected=expected,
+        form=form_of(expected, free=exercise.free_shape),
+        checks=case.checks or exercise.checks,
+        draws=random == "" if any(isinstance(value, probes.Seed) for value in inputs) else None,
+    )
 
 
 def _digest(planned: list[PlannedExercise]) -> str:
@@ -178,7 +185,9 @@ def _digest(planned: list[PlannedExercise]) -> str:
         digest.update(repr((exercise.exercise.name, exercise.exercise.points)).encode())
         for p in exercise.cases:
             digest.update(repr((p.case.name, p.case.kind, p.case.public, p.case.why)).encode())
-            digest.update(wire.encode((p.inputs, p.expected)))
+            digest.update(wire.encode((probes.pack(p.inputs), p.expected)))
+            for name in sorted({value.name for value in p.inputs if isinstance(value, probes.Probe)}):
+                digest.update(inspect.getsource(getattr(probes, name)).encode())
             for check in p.checks:
                 digest.update(repr((check.name, check.against, check.options)).encode())
                 digest.update(inspect.getsource(check.residual).encode())

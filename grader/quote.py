@@ -1,21 +1,24 @@
-"""Quoting source: the functions that a test file needs, with all that they lean on, as text."""
+"""Quoting source: the functions and classes that a test file needs, with all that they lean on, as text."""
 
 from __future__ import annotations
 
 import ast
 import inspect
+import re
 import textwrap
 import types
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from grader.errors import BuildError
+from reference.probes import Probe, Seed
 
 _BUILTINS = frozenset(dir(__import__("builtins")))
+_MODULES = frozenset({("np", "numpy"), ("copy", "copy")})  # those that test files import
 
 
 def quote(functions: Iterable[Callable[..., Any]]) -> str:
-    """Return the source of `functions` and of every function and constant they use, each once, in order of need.
+    """Return the source of `functions` and of all functions, classes and constants they use, each once, in order of need.
 
     Numpy may be used as ``np``; everything else must come from the package `reference`.
 
@@ -31,18 +34,20 @@ def quote(functions: Iterable[Callable[..., Any]]) -> str:
     'def largest(x: Array) -> float:'
     """
     done: dict[str, str] = {}
+    begun: set[str] = set()
     for function in functions:
-        _add(function, done)
+        _add(function, done, begun)
     return "\n\n".join(done.values())
 
 
-def _add(function: Callable[..., Any], done: dict[str, str]) -> None:
+def _add(function: Callable[..., Any], done: dict[str, str], begun: set[str]) -> None:
     name = function.__name__
-    if name in done:
+    if name in begun:  # two functions may use each other
         return
+    begun.add(name)
     text = textwrap.dedent(inspect.getsource(function))
     node = ast.parse(text).body[0]
-    if not isinstance(node, ast.FunctionDef):
+    if not isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         msg = f"{function.__module__}.{name}: expected a function defined with def"
         raise BuildError(msg)
     module = vars(inspect.getmodule(function))
@@ -50,24 +55,35 @@ def _add(function: Callable[..., Any], done: dict[str, str]) -> None:
         if used in done or used == name or (used in _BUILTINS and used not in module):
             continue
         value = module.get(used)
-        if isinstance(value, types.FunctionType) and value.__module__.split(".")[0] == "reference":
-            _add(value, done)
+        if isinstance(value, (types.FunctionType, type)) and value.__module__.split(".")[0] == "reference":
+            _add(value, done, begun)
         elif isinstance(value, (int, float, str, tuple)):
             done[used] = f"{used} = {_constant(value)}"
-        elif not (isinstance(value, types.ModuleType) and value.__name__ == "numpy" and used == "np"):
+        elif not (isinstance(value, types.ModuleType) and (used, value.__name__) in _MODULES):
             msg = f"{function.__module__}.{name} uses {used}, which a test file cannot have; use np and reference.measures"
             raise BuildError(msg)
     # The decorator that made a check of the function stays behind, for the test file has no such record.
-    body = text.splitlines()[node.lineno - 1 :]
-    done[name] = "\n".join(body) + "\n"
+    done[name] = "\n".join(_shortened(text, node)[node.lineno - 1 :]) + "\n"
+
+
+def _shortened(text: str, node: ast.FunctionDef | ast.ClassDef) -> list[str]:
+    """Return the lines of a definition, its docstrings cut to their first lines."""
+    lines: list[str | None] = list(text.splitlines())
+    for part in ast.walk(node):
+        if isinstance(part, (ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(part) is not None:
+            first, last = part.body[0].lineno - 1, (part.body[0].end_lineno or 0) - 1
+            if last > first:
+                lines[first] = f'{lines[first]}"""'
+                lines[first + 1 : last + 1] = [None] * (last - first)
+    return [re.sub(r"  # noqa.*$", "", line) for line in lines if line is not None]
 
 
 def _constant(value: Any) -> str:
     return 'float("nan")' if value != value else repr(value)  # noqa: PLR0124 - true for NaN only
 
 
-def _names(node: ast.FunctionDef) -> list[str]:
-    """Return the global names that a function reads, without those in annotations, in order of use."""
+def _names(node: ast.FunctionDef | ast.ClassDef) -> list[str]:
+    """Return the global names that a function or class reads, without those in annotations, in order of use."""
     for part in ast.walk(node):
         if isinstance(part, ast.FunctionDef):
             part.returns = None
@@ -94,7 +110,7 @@ def literal(value: Any, *, readable: bool) -> str:
 
     Parameters
     ----------
-    value : None, bool, int, float, str, array, or a tuple or list of those
+    value : None, bool, int, float, str, array, probe, seed, or a tuple or list of those
     readable : bool
         Write arrays as lists that people can read, rather than packed.
 
@@ -111,6 +127,10 @@ def literal(value: Any, *, readable: bool) -> str:
     if isinstance(value, (tuple, list)):
         inner = ", ".join(literal(part, readable=readable) for part in value)
         return f"({inner}{',' if len(value) == 1 else ''})" if isinstance(value, tuple) else f"[{inner}]"
+    if isinstance(value, Probe):
+        return f"Probe({value.name!r}, {literal(value.parameters, readable=readable)}, {value.traces})"
+    if isinstance(value, Seed):
+        return f"Seed({value.number})"
     if isinstance(value, np.generic):
         value = np.asarray(value)
     if not isinstance(value, np.ndarray):

@@ -51,7 +51,7 @@ class Question:
     function : str
         Name of the student's function.
     calls : tuple of tuple
-        Positional arguments of each call: numbers, strings, arrays, tuples or lists of them.
+        Positional arguments of each call: numbers, strings, arrays, tuples or lists of them, probes and seeds.
     """
 
     function: str
@@ -76,6 +76,10 @@ class Claim:
         Whether that exception is a `ValueError`.
     text : str
         Message of the exception, its place in the student's code, or the limit that was hit.
+    random : str
+        How a generator that was handed over was misused, see `reference.probes.RANDOM`.
+    logs : tuple
+        What the probes among the arguments were asked, see `reference.probes.call`.
     """
 
     outcome: Outcome
@@ -84,6 +88,8 @@ class Claim:
     error: str = ""
     is_value_error: bool = False
     text: str = ""
+    random: str = ""
+    logs: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

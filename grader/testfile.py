@@ -5,7 +5,9 @@ from __future__ import annotations
 from grader.plan import PlannedCase, PlannedExercise
 from grader.quote import literal, quote
 from grader.score import companion, split_points
-from reference.marking import explain, mark_error, mark_value, show
+from reference import probes
+from reference.marking import explain, mark_error, mark_random, mark_value, show
+from reference.probes import call, told
 from reference.spec import Check
 
 _HEAD = '''\
@@ -26,7 +28,7 @@ name = "{name}"
 points = None
 
 Check = namedtuple("Check", "name residual against options")
-Case = namedtuple("Case", "name why kind public inputs arguments expected form checks companion")
+Case = namedtuple("Case", "name why kind public inputs arguments expected form checks draws companion")
 
 
 def packed(dtype, shape, data):
@@ -46,14 +48,6 @@ class Wrong(Exception):
     """The text of it is what a learner reads."""
 
 
-def same(a, b):
-    if isinstance(a, np.ndarray):
-        return isinstance(b, np.ndarray) and a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
-    if isinstance(a, (list, tuple)):
-        return type(a) is type(b) and len(a) == len(b) and all(map(same, a, b))
-    return type(a) is type(b) and (a == b or a != a)
-
-
 def place(error):
     """Return where in the student's own code the error arose."""
     frames = [f for f in traceback.extract_tb(error.__traceback__)[1:] if f.line and "site-packages" not in f.filename]
@@ -66,10 +60,9 @@ def ask(env, case_name, before=""):
     if not callable(function):
         held = "not defined yet" if function is None else f"a {{type(function).__name__}}, not a function"
         raise Wrong(f"{{name}} is {{held}}")
-    given = copy.deepcopy(case.inputs)
-    error, value = None, None
+    error = None
     try:
-        value = function(*given)
+        value, changed, random, logs = call(function, case.inputs)
     except KeyboardInterrupt:
         raise
     except BaseException as raised:  # a call of sys.exit() must cost no more than this case
@@ -79,8 +72,9 @@ def ask(env, case_name, before=""):
     elif error:
         results = [("the call returns", False, NAN, NAN, f"{{type(error).__name__}} was raised")]
     else:
-        modified = tuple(a for a, x, y in zip(ARGUMENTS, case.inputs, given) if not same(x, y))
-        results = mark_value(value, case.expected, case.arguments, case.form, case.checks, modified)
+        modified = tuple(ARGUMENTS[i] for i in changed)
+        results = mark_value(value, case.expected, told(case.arguments, logs), case.form, case.checks, modified)
+        results += mark_random(random, case.draws)
     faults = [fault for _, passed, _, _, fault in results if not passed]
     if faults:
         got = f"{{type(error).__name__}}: {{error}}{{place(error)}}" if error else show(value)
@@ -129,12 +123,16 @@ def render(planned: PlannedExercise, *, hidden: bool) -> str:
         )
         for number, i in enumerate(shown, 1)
     ]
+    names = {v.name for i in shown for v in planned.cases[i].arguments if isinstance(v, probes.Probe)}
+    probed = [getattr(probes, name) for name in sorted(names)]
     records = ", ".join(f"Check({c.name!r}, {c.residual.__name__}, {c.against!r}, {c.options!r})" for c in checks)
     return "".join(
         (
             _HEAD.format(name=exercise.name),
             "\n",
-            quote([mark_error, mark_value, explain, show, *(c.residual for c in checks)]),
+            quote(
+                [mark_error, mark_value, mark_random, explain, show, call, told, *probed, *(c.residual for c in checks)]
+            ),
             "\n\n",
             _RUN.format(arguments=planned.names, checks=f"({records},)", cases="\n".join(rows)),
             *tests,
@@ -154,5 +152,5 @@ def _case(planned: PlannedCase, checks: list[Check], partner: str) -> str:
         f"         {literal(planned.inputs, readable=readable)},\n"
         f"         {literal(planned.arguments, readable=readable)},\n"
         f"         {literal(expected, readable=readable)},\n"
-        f"         {planned.form!r}, ({applied}{',' if numbers else ''}), {partner!r}),"
+        f"         {planned.form!r}, ({applied}{',' if numbers else ''}), {planned.draws}, {partner!r}),"
     )

@@ -13,8 +13,20 @@ import numpy as np
 Form = tuple[Any, ...]
 
 
-def form_of(value: Any) -> Form:
-    """Return the form of a reference result: ("number",), ("array", shape), ("text",) or ("tuple", forms).
+def form_of(value: Any, *, free: bool = False) -> Form:
+    """Return the form of a reference result.
+
+    Parameters
+    ----------
+    value : number, string, array, or a tuple or list of those
+    free : bool
+        Let arrays have any length along each of their axes.
+
+    Returns
+    -------
+    tuple
+        ("number",), ("text",), ("array", shape), ("labels", shape) for an array of strings, or ("tuple", forms).
+        A shape holds None where any length will do.
 
     Examples
     --------
@@ -22,11 +34,14 @@ def form_of(value: Any) -> Form:
     >>> form_of((1.0, np.zeros(3)))
     ('tuple', (('number',), ('array', (3,))))
     """
-    if isinstance(value, tuple):
-        return ("tuple", tuple(form_of(part) for part in value))
+    if isinstance(value, (tuple, list)):
+        return ("tuple", tuple(form_of(part, free=free) for part in value))
     if isinstance(value, str):
         return ("text",)
-    shape = tuple(int(n) for n in np.shape(value))
+    array = np.asarray(value)
+    shape = tuple(None if free else int(n) for n in array.shape)
+    if array.dtype.kind in "UO":
+        return ("labels", shape)
     return ("array", shape) if shape else ("number",)
 
 
@@ -37,11 +52,20 @@ def describe(form: Form) -> str:
     --------
     >>> describe(("array", (3,)))
     'an array of shape (3,)'
+    >>> describe(("tuple", (("number",), ("number",))))
+    'a tuple of 2: each a number'
     """
     if form[0] == "tuple":
-        return f"a tuple of {len(form[1])}: " + ", ".join(describe(part) for part in form[1])
-    if form[0] == "array":
-        return f"an array of shape {form[1]}"
+        parts = list(dict.fromkeys(describe(part) for part in form[1]))
+        alike = len(parts) == 1 and len(form[1]) > 1
+        return (
+            f"a tuple of {len(form[1])}: "
+            + ("each " if alike else "")
+            + ", ".join(parts if alike else map(describe, form[1]))
+        )
+    if form[0] in ("array", "labels"):
+        shape = str(form[1]).replace("None", "any")
+        return f"an array{' of labels' if form[0] == 'labels' else ''} of shape {shape}"
     return {"number": "a number", "text": "a string"}[form[0]]
 
 
@@ -62,27 +86,41 @@ def conform(got: Any, form: Form, where: str = "") -> tuple[Any, str]:  # noqa: 
     if got is None:
         return None, wrong + "None (is a return missing?)"
     if form[0] == "tuple":
-        if not isinstance(got, (tuple, list)):
-            return None, wrong + f"{type(got).__name__}"
-        if len(got) != len(form[1]):
-            return None, wrong + f"{len(got)} values"
-        parts = [conform(g, f, f" as output {i}") for i, (g, f) in enumerate(zip(got, form[1], strict=True), 1)]
-        return tuple(part for part, _ in parts), next((fault for _, fault in parts if fault), "")
-    if form[0] == "text":
-        return (str(got), "") if isinstance(got, str) else (None, wrong + type(got).__name__)
+        return _conform_parts(got, form[1], wrong)
     try:
         array = np.asarray(got)
     except (TypeError, ValueError):
         return None, wrong + f"{type(got).__name__} that is not rectangular"
-    if array.dtype.kind not in "biufc" or isinstance(got, (str, bytes)):
+    if form[0] in ("text", "labels"):
+        if array.dtype.kind not in "UO" or not all(isinstance(entry, str) for entry in array.flat):
+            return None, wrong + f"{type(got).__name__} that does not hold text"
+    elif array.dtype.kind not in "biufc" or isinstance(got, (str, bytes)):
         return None, wrong + f"{type(got).__name__} that does not hold numbers"
-    shape = form[1] if form[0] == "array" else ()
-    if array.shape != shape:
-        has = "one" if form[0] == "array" else "an array"
-        return None, wrong + (f"{has} of shape {array.shape}" if array.shape else "a single number")
+    shape = form[1] if form[0] in ("array", "labels") else ()
+    if len(array.shape) != len(shape) or any(
+        want not in (None, has) for want, has in zip(shape, array.shape, strict=True)
+    ):
+        has = "one" if shape else "an array"
+        return None, wrong + (f"{has} of shape {array.shape}" if array.shape else "a single value")
+    if form[0] == "text":
+        return str(array.item()), ""
+    if form[0] == "labels":
+        return array.astype(str), ""
     if array.dtype.kind == "c":
         if array.imag.any():
             return None, wrong + "complex numbers"
         array = array.real
     array = array.astype(float)
     return (array if form[0] == "array" else float(array)), ""
+
+
+def _conform_parts(got: Any, forms: tuple[Form, ...], wrong: str) -> tuple[Any, str]:
+    # An array of k entries is k values to whoever unpacks it.
+    if isinstance(got, np.ndarray) and got.ndim > 0:
+        got = list(got)
+    if not isinstance(got, (tuple, list)):
+        return None, wrong + f"{type(got).__name__}"
+    if len(got) != len(forms):
+        return None, wrong + f"{len(got)} values"
+    parts = [conform(g, f, f" as output {i}") for i, (g, f) in enumerate(zip(got, forms, strict=True), 1)]
+    return tuple(part for part, _ in parts), next((fault for _, fault in parts if fault), "")

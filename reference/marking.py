@@ -72,6 +72,31 @@ def mark_value(
     return [*results, ("the inputs stay as they were", not modified, NAN, NAN, changed)]
 
 
+def mark_random(random: str, draws: bool | None) -> list[Result]:  # noqa: FBT001 - it stands in test files
+    """Return the findings of a call that was given a generator.
+
+    Parameters
+    ----------
+    random : str
+        How the generator was misused, see `reference.probes.RANDOM`.
+    draws : bool or None
+        Whether the reference draws from it; None where there is no generator.
+
+    Examples
+    --------
+    >>> mark_random("unused", draws=False)[0][1], mark_random("unused", draws=True)[0][4]
+    (True, 'nothing was drawn from rng')
+    """
+    if draws is None:
+        return []
+    fault = {
+        "unused": "nothing was drawn from rng" if draws else "",
+        "global": "numpy's global random numbers were used or seeded; draw from rng only",
+        "differs": "two calls with the same generator gave different results; draw from rng only",
+    }.get(random, "")
+    return [("all randomness comes from rng", not fault, NAN, NAN, fault)]
+
+
 def _hold(check: Any, value: Any, expected: Any, arguments: tuple[Any, ...]) -> Result:
     operands = (expected,) if check.against == "expected" else arguments
     with np.errstate(all="ignore"):
@@ -81,7 +106,8 @@ def _hold(check: Any, value: Any, expected: Any, arguments: tuple[Any, ...]) -> 
             # Output for which the relation cannot even be evaluated (an SVD of NaN, say) does not satisfy it.
             residual, bound = float("inf"), 0.0
     passed = bool(residual <= bound)  # false for NaN as well
-    measured = f"off by {residual:.3g}, at most {bound:.3g} is allowed"
+    comparison = check.against == "expected" and bound > 0
+    measured = f"{'off by ' if comparison else ''}{residual:.3g} where at most {bound:.3g} is allowed"
     return (check.name, passed, float(residual), float(bound), "" if passed else f'"{check.name}" fails: {measured}')
 
 

@@ -65,6 +65,39 @@ def entrywise(
     return float(error[worst]), float(allowed[worst])
 
 
+def same(part: int | None = None, name: str = "") -> Check:
+    """Return the check that every entry is exactly the reference's: for labels, whole numbers and text.
+
+    Parameters
+    ----------
+    part : int, optional
+        For results that are tuples: the position compared.
+    name : str
+        What the check is called; by default it says "the answer".
+
+    Examples
+    --------
+    >>> same(0).name
+    'output 1 is right'
+    """
+    label = name or ("the answer is right" if part is None else f"output {part + 1} is right")
+    return Check(name=label, residual=differing, against="expected", options=(("part", part),))
+
+
+def differing(expected: Any, got: Any, part: int | None) -> tuple[float, float]:
+    """Return how many entries differ, and 0; NaN differs from everything.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> differing(np.array(["a", "b"]), np.array(["a", "c"]), None)
+    (1.0, 0.0)
+    """
+    if part is not None:
+        expected, got = expected[part], got[part]
+    return float(np.sum(np.asarray(expected) != np.asarray(got))), 0.0
+
+
 def orthonormality(Q: Array) -> float:
     """Return how far the columns of `Q` (m, r) are from orthonormal: the largest entry of |Q'Q - I|.
 

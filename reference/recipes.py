@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from reference.probes import Probe, Seed
 from reference.spec import Recipe
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -100,6 +101,41 @@ def joint(text: str, draw: Callable[[np.random.Generator], tuple[Any, ...]]) -> 
     array([1., 0.])
     """
     return Recipe(text=text, draw=draw)
+
+
+def probe(name: str, *parameters: Any, trace: bool = False) -> Recipe:
+    """Return a recipe for an argument that is a function: one of `reference.probes` with its first parameters fixed.
+
+    Parameters
+    ----------
+    name : str
+    *parameters : number, string, list or array
+        Lists become arrays.
+    trace : bool
+        Keep the arguments of every call, for checks that look at them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> f = probe("polynomial", [1, 2]).draw(np.random.default_rng(0))[0]
+    >>> f(3.0)
+    7.0
+    """
+    fixed = tuple(np.array(p, dtype=float) if isinstance(p, list) else p for p in parameters)
+    text = f"probe({', '.join([repr(name), *map(repr, parameters)])}{', trace=True' if trace else ''})"
+    return Recipe(text=text, draw=lambda _: (Probe(name, fixed, trace),))
+
+
+def seeded() -> Recipe:
+    """Return a recipe for an argument that is a random generator, another for every draw.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> seeded().draw(np.random.default_rng(0))[0]
+    numpy.random.default_rng(850624)
+    """
+    return Recipe(text="seeded()", draw=lambda rng: (Seed(int(rng.integers(1_000_000))),))
 
 
 def orthogonal(rng: np.random.Generator, n: int) -> Array:

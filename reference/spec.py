@@ -144,6 +144,8 @@ class Exercise:
         Wrong solutions, each caught by at least one hidden case through a wrong result.
     alternatives : tuple of callable
         Other correct solutions; they earn full marks.
+    free_shape : bool
+        Whether arrays may have other lengths than the reference's; the number of their axes counts all the same.
 
     Raises
     ------
@@ -157,6 +159,7 @@ class Exercise:
     checks: tuple[Check, ...]
     misconceptions: tuple[Misconception, ...] = ()
     alternatives: tuple[Callable[..., Any], ...] = ()
+    free_shape: bool = False
 
     @property
     def name(self) -> str:

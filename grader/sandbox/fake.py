@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from grader.records import Claim, Question, Transcript
 from grader.sandbox.inside import wire
-from grader.sandbox.inside.session import claim_of
+from grader.sandbox.inside.session import claim_of, without_value
+from reference import probes
 
 
 def claims_of_frame(body: bytes | memoryview, count: int) -> tuple[Claim, ...]:
@@ -33,17 +36,19 @@ def claims_of_frame(body: bytes | memoryview, count: int) -> tuple[Claim, ...]:
 
 
 _OUTCOMES = ("returned", "missing", "raised", "out of memory", "unreadable")
-_TYPES = (str, object, tuple, str, bool, str)
+_TYPES = (str, object, tuple, str, bool, str, str, tuple)
 _LONGEST = 4_000
+_MOST = 100  # arguments of a call
 
 
 def _claim(raw: Any) -> Claim:
     if type(raw) is not tuple or len(raw) != len(_TYPES) or not all(map(isinstance, raw, _TYPES)):
         msg = "not a claim"
         raise wire.Bad(msg)
-    outcome, value, modified, error, is_value_error, text = raw
-    positions = all(type(i) is int and 0 <= i < 100 for i in modified)
-    if outcome not in _OUTCOMES or not positions or len(modified) > 100:
+    outcome, value, modified, error, is_value_error, text, random, logs = raw
+    positions = len(modified) <= _MOST and all(type(i) is int and 0 <= i < _MOST for i in modified)
+    counted = len(logs) <= _MOST and all(map(_is_log, logs))
+    if outcome not in _OUTCOMES or random not in probes.RANDOM or not positions or not counted:
         msg = "not a claim"
         raise wire.Bad(msg)
     return Claim(
@@ -53,6 +58,17 @@ def _claim(raw: Any) -> Claim:
         error=printable(error[:60]),
         is_value_error=is_value_error,
         text=printable(text[:_LONGEST]),
+        random=random,
+        logs=logs,
+    )
+
+
+def _is_log(log: Any) -> bool:
+    """Return whether it is what a probe keeps: a count, and a list of tuples of arrays of float64."""
+    if type(log) is not tuple or len(log) != 2 or type(log[0]) is not int or log[0] < 0 or type(log[1]) is not list:
+        return False
+    return all(
+        type(entry) is tuple and all(type(a) is np.ndarray and a.dtype == np.float64 for a in entry) for entry in log[1]
     )
 
 
@@ -108,5 +124,5 @@ class InProcess:
             try:
                 packer.add(claim)
             except wire.Bad as error:
-                packer.add(("unreadable", None, (), "", False, f"its result cannot be read: {error}"))
+                packer.add(without_value("unreadable", f"its result cannot be read: {error}"))
         return claims_of_frame(memoryview(packer.frame())[4:], len(question.calls))

@@ -35,6 +35,7 @@ from grader.records import Claim, Limits, Outcome, Question, Transcript
 from grader.sandbox import policy
 from grader.sandbox.fake import claims_of_frame, printable
 from grader.sandbox.inside import wire
+from reference import probes
 
 START_SECONDS = 60.0
 # How often a deadline is put off for a child that has had little processor time: the machine may be busy.
@@ -224,7 +225,7 @@ class Keeper:
 
 def request(function: str, calls: Sequence[tuple[Any, ...]]) -> bytes:
     """Return the frame that asks for some calls of a function."""
-    return wire.encode(("ask", function, list(calls)))
+    return wire.encode(("ask", function, [probes.pack(arguments) for arguments in calls]))
 
 
 class Child:
@@ -305,10 +306,16 @@ class Child:
         """Return whether nothing has come that was not asked for."""
         return not self._buffer and not self._wait(0.0)
 
-    def end(self) -> dict[str, Any]:
-        """Kill the child with all that it has started, and return what it took."""
+    def end(self, *, died: bool = False) -> dict[str, Any]:
+        """Kill the child with all that it has started, and return what it took.
+
+        Parameters
+        ----------
+        died : bool
+            It has closed its channel: it is given the moment that it takes to end by itself, so that it tells how.
+        """
         self._channel.close()
-        return self._keeper.tell("end", self._run)
+        return self._keeper.tell("wait" if died else "end", self._run)
 
     def stop(self, outcome: Outcome, text: str) -> _EndedError:
         """Return the error for a child that we end."""
@@ -439,16 +446,16 @@ class _Run:
         """End the child, and learn how it died where it died by itself."""
         if self._child is None:
             return
-        report = self.end()
+        report = self.end(died=ended.outcome == "crashed")
         if ended.outcome == "crashed" and not report["killed"]:
             ended.text = how_it_ended(report["status"])
 
-    def end(self) -> dict[str, Any]:
+    def end(self, *, died: bool = False) -> dict[str, Any]:
         """End the child there is."""
         if self._child is None:
             return {}
         child, self._child = self._child, None
-        report = child.end()
+        report = child.end(died=died)
         self.tally.seconds += report["seconds"]
         self.tally.peak = max(self.tally.peak, report["peak"])
         return report

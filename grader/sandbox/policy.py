@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from grader.records import Limits
+from reference import probes
 
 CODE = "/fullmarks"
 INSIDE = Path(__file__).parent / "inside"
+PROBES = Path(probes.__file__).parent
 
 # Calls that plain computation with numpy, matplotlib and threads makes. All others are refused with EPERM.
 CALLS = """
@@ -128,7 +130,7 @@ def _files() -> Iterator[str]:
     # bubblewrap would make the folders above for root alone.
     above = {
         str(p)
-        for folder in (*python_folders(), f"{CODE}/fonts/x", f"{CODE}/grader/sandbox/inside")
+        for folder in (*python_folders(), f"{CODE}/fonts/x", f"{CODE}/grader/sandbox/inside", f"{CODE}/reference/x")
         for p in Path(folder).parents
     }
     for folder in sorted(above - {"/"}):
@@ -139,16 +141,23 @@ def _files() -> Iterator[str]:
         yield from ("--tmpfs", folder, "--remount-ro", folder)
     for name in ("ld.so.cache", "localtime"):
         yield from ("--ro-bind-try", f"/etc/{name}", f"/etc/{name}")
-    for package in (INSIDE.parent.parent, INSIDE.parent):
-        target = f"{CODE}/{package.relative_to(INSIDE.parent.parent.parent)}/__init__.py"
-        yield from ("--ro-bind", str(package / "__init__.py"), target)
-    yield from ("--ro-bind", str(INSIDE), f"{CODE}/grader/sandbox/inside")
-    for font_list in font_lists():
-        yield from ("--ro-bind", str(font_list), f"{CODE}/fonts/{font_list.name}")
+    yield from _our_files()
     yield from ("--dev", "/dev", "--remount-ro", "/dev", "--proc", "/proc", "--dir", "/box")
     if not any(folder.startswith("/tmp/") for folder in python_folders()):  # noqa: S108 - where notebooks write
         yield from ("--symlink", "/box/work", "/tmp")  # noqa: S108
     yield from ("--chdir", "/", "--remount-ro", "/")
+
+
+def _our_files() -> Iterator[str]:
+    """Show what runs inside, and of the reference the questions only."""
+    for package in (INSIDE.parent.parent, INSIDE.parent):
+        target = f"{CODE}/{package.relative_to(INSIDE.parent.parent.parent)}/__init__.py"
+        yield from ("--ro-bind", str(package / "__init__.py"), target)
+    yield from ("--ro-bind", str(INSIDE), f"{CODE}/grader/sandbox/inside")
+    for name in ("__init__.py", "probes.py"):
+        yield from ("--ro-bind", str(PROBES / name), f"{CODE}/reference/{name}")
+    for font_list in font_lists():
+        yield from ("--ro-bind", str(font_list), f"{CODE}/fonts/{font_list.name}")
 
 
 def _environment() -> Iterator[str]:

@@ -44,7 +44,7 @@ def test_reasonable_results_are_taken(got, form):
         (None, VECTOR, "got None (is a return missing?)"),
         (np.ones((2, 1)), VECTOR, "got one of shape (2, 1)"),
         (np.ones((1, 2)), VECTOR, "got one of shape (1, 2)"),
-        (1.0, VECTOR, "got a single number"),
+        (1.0, VECTOR, "got a single value"),
         ([1.0], NUMBER, "got an array of shape (1,)"),
         (np.ones((1, 1)), NUMBER, "got an array of shape (1, 1)"),
         ([1.0, [2.0, 3.0]], VECTOR, "list that is not rectangular"),

@@ -15,7 +15,7 @@ name = "matvec"
 points = None
 
 Check = namedtuple("Check", "name residual against options")
-Case = namedtuple("Case", "name why kind public inputs arguments expected form checks companion")
+Case = namedtuple("Case", "name why kind public inputs arguments expected form checks draws companion")
 
 
 def packed(dtype, shape, data):
@@ -24,79 +24,68 @@ def packed(dtype, shape, data):
 
 NAN = float("nan")
 
-def mark_error(raised: str, is_value_error: bool) -> list[Result]:  # noqa: FBT001 - mirrors the claim
-    """Return the findings of a case that must raise ValueError.
-
-    Parameters
-    ----------
-    raised : str
-        Name of the exception's class, "" where the call returned.
-    is_value_error : bool
-        Whether it is a ValueError or derived from it.
-
-    Examples
-    --------
-    >>> mark_error("LinAlgError", True)[0][1]
-    True
-    >>> mark_error("", False)[0][4]
-    'expected a ValueError, but the call returned'
-    """
+def mark_error(raised: str, is_value_error: bool) -> list[Result]:
+    """Return the findings of a case that must raise ValueError."""
     what = f"{raised} was raised" if raised else "the call returned"
     return [
         ("raises ValueError", is_value_error, NAN, NAN, "" if is_value_error else f"expected a ValueError, but {what}")
     ]
 
 
-def describe(form: Form) -> str:
-    """Return `form` in words.
+def _conform_parts(got: Any, forms: tuple[Form, ...], wrong: str) -> tuple[Any, str]:
+    # An array of k entries is k values to whoever unpacks it.
+    if isinstance(got, np.ndarray) and got.ndim > 0:
+        got = list(got)
+    if not isinstance(got, (tuple, list)):
+        return None, wrong + f"{type(got).__name__}"
+    if len(got) != len(forms):
+        return None, wrong + f"{len(got)} values"
+    parts = [conform(g, f, f" as output {i}") for i, (g, f) in enumerate(zip(got, forms, strict=True), 1)]
+    return tuple(part for part, _ in parts), next((fault for _, fault in parts if fault), "")
 
-    Examples
-    --------
-    >>> describe(("array", (3,)))
-    'an array of shape (3,)'
-    """
+
+def describe(form: Form) -> str:
+    """Return `form` in words."""
     if form[0] == "tuple":
-        return f"a tuple of {len(form[1])}: " + ", ".join(describe(part) for part in form[1])
-    if form[0] == "array":
-        return f"an array of shape {form[1]}"
+        parts = list(dict.fromkeys(describe(part) for part in form[1]))
+        alike = len(parts) == 1 and len(form[1]) > 1
+        return (
+            f"a tuple of {len(form[1])}: "
+            + ("each " if alike else "")
+            + ", ".join(parts if alike else map(describe, form[1]))
+        )
+    if form[0] in ("array", "labels"):
+        shape = str(form[1]).replace("None", "any")
+        return f"an array{' of labels' if form[0] == 'labels' else ''} of shape {shape}"
     return {"number": "a number", "text": "a string"}[form[0]]
 
 
-def conform(got: Any, form: Form, where: str = "") -> tuple[Any, str]:  # noqa: C901, PLR0911 - one return a fault
-    """Return `got` as plain floats and arrays of the form asked for, and "" or what is wrong with it.
-
-    Lists stand for arrays, 0-d arrays for numbers, lists for tuples, and complex numbers for real ones where
-    every imaginary part is exactly zero. A shape of (1,) is not a number, and a column is not a vector.
-
-    Examples
-    --------
-    >>> conform([1, 2], ("array", (2,)))
-    (array([1., 2.]), '')
-    >>> conform([[1], [2]], ("array", (2,)))[1]
-    'expected an array of shape (2,), got one of shape (2, 1)'
-    """
+def conform(got: Any, form: Form, where: str = "") -> tuple[Any, str]:
+    """Return `got` as plain floats and arrays of the form asked for, and "" or what is wrong with it."""
     wrong = f"expected {describe(form)}{where}, got "
     if got is None:
         return None, wrong + "None (is a return missing?)"
     if form[0] == "tuple":
-        if not isinstance(got, (tuple, list)):
-            return None, wrong + f"{type(got).__name__}"
-        if len(got) != len(form[1]):
-            return None, wrong + f"{len(got)} values"
-        parts = [conform(g, f, f" as output {i}") for i, (g, f) in enumerate(zip(got, form[1], strict=True), 1)]
-        return tuple(part for part, _ in parts), next((fault for _, fault in parts if fault), "")
-    if form[0] == "text":
-        return (str(got), "") if isinstance(got, str) else (None, wrong + type(got).__name__)
+        return _conform_parts(got, form[1], wrong)
     try:
         array = np.asarray(got)
     except (TypeError, ValueError):
         return None, wrong + f"{type(got).__name__} that is not rectangular"
-    if array.dtype.kind not in "biufc" or isinstance(got, (str, bytes)):
+    if form[0] in ("text", "labels"):
+        if array.dtype.kind not in "UO" or not all(isinstance(entry, str) for entry in array.flat):
+            return None, wrong + f"{type(got).__name__} that does not hold text"
+    elif array.dtype.kind not in "biufc" or isinstance(got, (str, bytes)):
         return None, wrong + f"{type(got).__name__} that does not hold numbers"
-    shape = form[1] if form[0] == "array" else ()
-    if array.shape != shape:
-        has = "one" if form[0] == "array" else "an array"
-        return None, wrong + (f"{has} of shape {array.shape}" if array.shape else "a single number")
+    shape = form[1] if form[0] in ("array", "labels") else ()
+    if len(array.shape) != len(shape) or any(
+        want not in (None, has) for want, has in zip(shape, array.shape, strict=True)
+    ):
+        has = "one" if shape else "an array"
+        return None, wrong + (f"{has} of shape {array.shape}" if array.shape else "a single value")
+    if form[0] == "text":
+        return str(array.item()), ""
+    if form[0] == "labels":
+        return array.astype(str), ""
     if array.dtype.kind == "c":
         if array.imag.any():
             return None, wrong + "complex numbers"
@@ -114,7 +103,8 @@ def _hold(check: Any, value: Any, expected: Any, arguments: tuple[Any, ...]) -> 
             # Output for which the relation cannot even be evaluated (an SVD of NaN, say) does not satisfy it.
             residual, bound = float("inf"), 0.0
     passed = bool(residual <= bound)  # false for NaN as well
-    measured = f"off by {residual:.3g}, at most {bound:.3g} is allowed"
+    comparison = check.against == "expected" and bound > 0
+    measured = f"{'off by ' if comparison else ''}{residual:.3g} where at most {bound:.3g} is allowed"
     return (check.name, passed, float(residual), float(bound), "" if passed else f'"{check.name}" fails: {measured}')
 
 
@@ -126,23 +116,7 @@ def mark_value(
     checks: Any,
     modified: tuple[str, ...],
 ) -> list[Result]:
-    """Return the findings of a case whose call returned.
-
-    Parameters
-    ----------
-    got : object
-        The result as returned.
-    expected : object
-        The reference's result.
-    arguments : tuple
-        All arguments of the solution, defaults included, as they were before the call.
-    form : tuple
-        The form of the result, see `reference.forms`.
-    checks : sequence
-        Objects with `name`, `residual`, `against` and `options`.
-    modified : tuple of str
-        Names of the arguments that the call changed.
-    """
+    """Return the findings of a case whose call returned."""
     value, fault = conform(got, form)
     results: list[Result] = [("the form of the result", not fault, NAN, NAN, fault)]
     if not fault:
@@ -151,18 +125,20 @@ def mark_value(
     return [*results, ("the inputs stay as they were", not modified, NAN, NAN, changed)]
 
 
+def mark_random(random: str, draws: bool | None) -> list[Result]:
+    """Return the findings of a call that was given a generator."""
+    if draws is None:
+        return []
+    fault = {
+        "unused": "nothing was drawn from rng" if draws else "",
+        "global": "numpy's global random numbers were used or seeded; draw from rng only",
+        "differs": "two calls with the same generator gave different results; draw from rng only",
+    }.get(random, "")
+    return [("all randomness comes from rng", not fault, NAN, NAN, fault)]
+
+
 def show(value: Any, indent: str = "") -> str:
-    """Return `value` as a learner reads it: few digits, at most some twelve lines, no markup.
-
-    Angle brackets become quotation marks of that shape, for Otter shows messages as HTML without escaping them.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> print(show(np.array([[1.0, 2.5], [3.0, 4.0]])))
-    [[1.  2.5]
-     [3.  4. ]]
-    """
+    """Return `value` as a learner reads it: few digits, at most some twelve lines, no markup."""
     if isinstance(value, tuple):
         text = "(" + ",\n ".join(show(part, " ") for part in value) + ")"
     elif isinstance(value, (np.ndarray, np.generic)):
@@ -188,19 +164,7 @@ def _hang(text: str) -> str:
 def explain(
     case: str, why: str, names: tuple[str, ...], arguments: tuple[Any, ...], got: str, expected: str, faults: list[str]
 ) -> str:
-    """Return what a learner reads when a public case fails.
-
-    Parameters
-    ----------
-    case, why : str
-        Name of the case and the reason it exists.
-    names, arguments : tuple
-        Names and values of the arguments.
-    got, expected : str
-        Result and reference's result as `show` puts them; "" leaves the line out.
-    faults : list of str
-        What is wrong, the most telling first.
-    """
+    """Return what a learner reads when a public case fails."""
     lines = [f'Case "{case}"']
     lines += [
         f"  {'input' if i == 0 else '':10}{_pair(n, v)}" for i, (n, v) in enumerate(zip(names, arguments, strict=False))
@@ -210,18 +174,119 @@ def explain(
     return "\n".join([*lines, f"  {'why':10}{why}"])
 
 
+LONGEST_TRACE = 20000
+
+class Probe:
+    """A function as an argument: one of this module with its first parameters fixed, which counts its calls."""
+
+    def __init__(self, name: str, parameters: tuple[Any, ...] = (), trace: bool = False) -> None:
+        self.name = name
+        self.parameters = parameters
+        self.traces = trace
+        self.calls = 0
+        self.trace: list[tuple[Any, ...]] = []
+        self._function: Callable[..., Any] = globals()[name]
+
+    def value(self, *arguments: Any) -> Any:
+        """Return the value without counting the call."""
+        return self._function(*self.parameters, *arguments)
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Return the value, and count the call."""
+        self.calls += 1
+        if self.traces and self.calls <= LONGEST_TRACE:
+            self.trace.append(tuple(np.array(a, dtype=float) for a in arguments))
+        return self._function(*self.parameters, *arguments)
+
+    def __repr__(self) -> str:
+        code, what = self._function.__code__, (self._function.__doc__ or self.name).strip().splitlines()[0]
+        rest = ", ".join(code.co_varnames[len(self.parameters) : code.co_argcount])
+        fixed = zip(code.co_varnames, self.parameters, strict=False)
+        where = ", ".join(f"{name} = {np.asarray(value).tolist()}" for name, value in fixed)
+        return f"a function of {rest}: {what}" + (f" ({where})" if where else "")
+
+
+class Seed:
+    """A generator as an argument: `numpy.random.default_rng(number)`, made anew for every call."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __repr__(self) -> str:
+        return f"numpy.random.default_rng({self.number})"
+
+
+def fresh(value: Any) -> Any:
+    """Return an argument as a call gets it: a copy, a probe that was never called, a generator at its start."""
+    if isinstance(value, Probe):
+        return Probe(value.name, value.parameters, value.traces)
+    if isinstance(value, Seed):
+        return np.random.default_rng(value.number)
+    if isinstance(value, (list, tuple, dict)):
+        return copy.deepcopy(value)
+    return value.copy() if isinstance(value, np.ndarray) else value
+
+
+def same(a: Any, b: Any) -> bool:
+    """Return whether two values are the same to the last bit; NaN is the same as NaN here."""
+    if isinstance(a, np.ndarray):
+        return isinstance(b, np.ndarray) and a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+    if isinstance(a, (list, tuple)):
+        return type(a) is type(b) and len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, Probe):
+        return isinstance(b, Probe) and a.name == b.name and same(a.parameters, b.parameters)
+    if isinstance(a, Seed):
+        return isinstance(b, Seed) and a.number == b.number
+    return a is b or (type(a) is type(b) and bool(a == b or a != a))
+
+
+def _moved(generator: Any, start: Any) -> bool:
+    """Return whether anything was drawn from a generator that began like `start`."""
+    children = generator.bit_generator.seed_seq.n_children_spawned
+    return bool(children or generator.bit_generator.state != start.bit_generator.state)
+
+
+def call(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any, tuple[int, ...], str, tuple[Log, ...]]:
+    """Call a function on fresh copies of the arguments."""
+    given = tuple(map(fresh, arguments))
+    seeded = any(isinstance(a, Seed) for a in arguments)
+    before = np.random.get_state() if seeded else None
+    value = function(*given)
+    pairs = tuple(zip(arguments, given, strict=True))
+    changed = tuple(i for i, (a, b) in enumerate(pairs) if not isinstance(a, (Probe, Seed)) and not same(a, b))
+    logs = tuple((g.calls, g.trace) for g in given if isinstance(g, Probe))
+    random = ""
+    if seeded:
+        used = all(_moved(b, fresh(a)) for a, b in pairs if isinstance(a, Seed))
+        if not same(tuple(np.random.get_state()), before):
+            random = "global"
+        elif not same(function(*map(fresh, arguments)), value):
+            random = "differs"
+        elif not used:
+            random = "unused"
+    return value, changed, random, logs
+
+
+def told(arguments: tuple[Any, ...], logs: tuple[Log, ...]) -> tuple[Any, ...]:
+    """Return the arguments with what the probes among them are said to have been asked; checks get these."""
+    left = list(logs)
+    made = []
+    for value in arguments:
+        made.append(fresh(value) if isinstance(value, Probe) else value)
+        if isinstance(value, Probe) and left:
+            made[-1].calls, made[-1].trace = left.pop(0)
+    return tuple(made)
+
+
 def entrywise(
     expected: Any,
     got: Any,
     rtol: float,
     atol: float,
     part: int | None,
-    of_largest: bool,  # noqa: FBT001
+    of_largest: bool,
 ) -> tuple[float, float]:
-    """Return the error of the entry that is furthest beyond its tolerance, and that tolerance.
-
-    Infinite entries must agree exactly and NaN must meet NaN; where they do not, the error is infinite.
-    """
+    """Return the error of the entry that is furthest beyond its tolerance, and that tolerance."""
     if part is not None:
         expected, got = expected[part], got[part]
     expected, got = np.asarray(expected), np.asarray(got)
@@ -244,30 +309,22 @@ CASES = {case.name: case for case in (
          (np.array([[1, 2], [3, 4]]), np.array([10.0, 1.0])),
          (np.array([[1, 2], [3, 4]]), np.array([10.0, 1.0])),
          np.array([12.0, 34.0]),
-         ('array', (2,)), (CHECKS[0],), ''),
+         ('array', (2,)), (CHECKS[0],), None, ''),
     Case('two scenarios', 'one portfolio in two scenarios is worth 12 and 22: two rows of one number', 'edge', True,
          (np.array([[1.0, 2.0]]), np.array([[10.0, 1.0], [20.0, 1.0]])),
          (np.array([[1.0, 2.0]]), np.array([[10.0, 1.0], [20.0, 1.0]])),
          np.array([[12.0], [22.0]]),
-         ('array', (2, 1)), (CHECKS[0],), 'two portfolios, two assets'),
+         ('array', (2, 1)), (CHECKS[0],), None, 'two portfolios, two assets'),
     Case('a price too few', 'one price for two assets is a mistake of the caller', 'error', True,
          (np.array([[1.0, 2.0]]), np.array([10.0])),
          (np.array([[1.0, 2.0]]), np.array([10.0])),
          None,
-         ('error',), (), 'two portfolios, two assets'),
+         ('error',), (), None, 'two portfolios, two assets'),
 )}
 
 
 class Wrong(Exception):
     """The text of it is what a learner reads."""
-
-
-def same(a, b):
-    if isinstance(a, np.ndarray):
-        return isinstance(b, np.ndarray) and a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
-    if isinstance(a, (list, tuple)):
-        return type(a) is type(b) and len(a) == len(b) and all(map(same, a, b))
-    return type(a) is type(b) and (a == b or a != a)
 
 
 def place(error):
@@ -282,10 +339,9 @@ def ask(env, case_name, before=""):
     if not callable(function):
         held = "not defined yet" if function is None else f"a {type(function).__name__}, not a function"
         raise Wrong(f"{name} is {held}")
-    given = copy.deepcopy(case.inputs)
-    error, value = None, None
+    error = None
     try:
-        value = function(*given)
+        value, changed, random, logs = call(function, case.inputs)
     except KeyboardInterrupt:
         raise
     except BaseException as raised:  # a call of sys.exit() must cost no more than this case
@@ -295,8 +351,9 @@ def ask(env, case_name, before=""):
     elif error:
         results = [("the call returns", False, NAN, NAN, f"{type(error).__name__} was raised")]
     else:
-        modified = tuple(a for a, x, y in zip(ARGUMENTS, case.inputs, given) if not same(x, y))
-        results = mark_value(value, case.expected, case.arguments, case.form, case.checks, modified)
+        modified = tuple(ARGUMENTS[i] for i in changed)
+        results = mark_value(value, case.expected, told(case.arguments, logs), case.form, case.checks, modified)
+        results += mark_random(random, case.draws)
     faults = [fault for _, passed, _, _, fault in results if not passed]
     if faults:
         got = f"{type(error).__name__}: {error}{place(error)}" if error else show(value)

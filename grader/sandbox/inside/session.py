@@ -10,7 +10,6 @@ import __future__
 import ast
 import builtins
 import contextlib
-import copy
 import difflib
 import inspect
 import io
@@ -23,9 +22,11 @@ from typing import Any
 import numpy as np
 
 from grader.sandbox.inside import wire
+from reference import probes
 
-# outcome, value, positions of changed arguments, name of the exception's class, is it a ValueError, text
-RawClaim = tuple[str, Any, tuple[int, ...], str, bool, str]
+# outcome, value, positions of changed arguments, name of the exception's class, is it a ValueError, text, how a
+# generator was misused, logs of the probes
+RawClaim = tuple[str, Any, tuple[int, ...], str, bool, str, str, tuple[probes.Log, ...]]
 
 MAX_TEXT = 500
 MAX_PLACES = 5
@@ -39,19 +40,28 @@ def claim_of(function: Callable[..., Any], arguments: tuple[Any, ...]) -> RawCla
     Examples
     --------
     >>> claim_of(lambda x: x + 1, (1,))
-    ('returned', 2, (), '', False, '')
+    ('returned', 2, (), '', False, '', '', ())
     >>> claim_of(lambda x: [].pop(), (1,))[3]
     'IndexError'
     """
-    given = tuple(_copy(a) for a in arguments)
     try:
-        value = function(*given)
+        value, changed, random, logs = probes.call(function, arguments)
     except MemoryError:
-        return ("out of memory", None, (), "MemoryError", False, "it needed more memory than it may use")
+        return without_value("out of memory", "it needed more memory than it may use", "MemoryError")
     except BaseException as error:  # noqa: BLE001 - sys.exit() in a function is a mistake like any other
-        return ("raised", None, (), class_name(error), isinstance(error, ValueError), describe(error))
-    modified = tuple(i for i, (a, b) in enumerate(zip(arguments, given, strict=True)) if not _same(a, b))
-    return ("returned", value, modified, "", False, "")
+        return ("raised", None, (), class_name(error), isinstance(error, ValueError), describe(error), "", ())
+    return ("returned", value, changed, "", False, "", random, logs)
+
+
+def without_value(outcome: str, text: str, error: str = "") -> RawClaim:
+    """Return the claim of a call that gave no result.
+
+    Examples
+    --------
+    >>> without_value("missing", "f is not defined")[:2]
+    ('missing', None)
+    """
+    return (outcome, None, (), error, False, text, "", ())
 
 
 def class_name(error: BaseException) -> str:
@@ -82,24 +92,6 @@ def _places(error: BaseException) -> list[str]:
             places.append(f"{code.co_filename[1:-1]}, line {trace.tb_lineno}, in {code.co_name}: {source}")
         trace = trace.tb_next
     return places[-MAX_PLACES:]
-
-
-def _copy(value: Any) -> Any:
-    return (
-        value.copy()
-        if type(value) is np.ndarray
-        else copy.deepcopy(value)
-        if isinstance(value, (list, dict))
-        else value
-    )
-
-
-def _same(a: Any, b: Any) -> bool:
-    if type(a) is np.ndarray:
-        return type(b) is np.ndarray and a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
-    if isinstance(a, (list, tuple)):
-        return type(a) is type(b) and len(a) == len(b) and all(map(_same, a, b))
-    return a is b or (type(a) is type(b) and (a == b or a != a))  # noqa: PLR0124 - NaN is the same as itself here
 
 
 class Quiet:
@@ -207,20 +199,20 @@ class Session:
             else:
                 exec(code, self.namespace)  # noqa: S102
 
-    def ask(self, name: str, calls: Sequence[tuple[Any, ...]]) -> bytes:
-        """Call the notebook's function of that name and return the frame of the claims."""
+    def ask(self, name: str, calls: Sequence[list[tuple[Any, ...]]]) -> bytes:
+        """Call the notebook's function of that name, with arguments as `probes.pack` makes them, and return the claims."""
         packer = wire.Packer()
         function = self.namespace.get(name)
         for arguments in calls:
-            claim = claim_of(function, arguments) if callable(function) else self._missing(name)
+            claim = claim_of(function, probes.unpack(arguments)) if callable(function) else self._missing(name)
             try:
                 packer.add(claim)
             except MemoryError:
-                packer.add(("out of memory", None, (), "MemoryError", False, "its result needs too much memory"))
+                packer.add(without_value("out of memory", "its result needs too much memory", "MemoryError"))
             except wire.Bad as error:
-                packer.add(("unreadable", None, (), "", False, f"its result cannot be read: {error}"))
+                packer.add(without_value("unreadable", f"its result cannot be read: {error}"))
             except BaseException as error:  # noqa: BLE001 - a result may raise whatever it likes when looked at
-                packer.add(("unreadable", None, (), "", False, f"its result cannot be read: {class_name(error)}"))
+                packer.add(without_value("unreadable", f"its result cannot be read: {class_name(error)}"))
         return packer.frame()
 
     def _missing(self, name: str) -> RawClaim:
@@ -231,7 +223,7 @@ class Session:
             defined = [n for n, v in self.namespace.items() if isinstance(v, types.FunctionType)]
             near = difflib.get_close_matches(name, defined, n=1)
             text = f"{name} is not defined" + (f"; is it {near[0]}?" if near else "")
-        return ("missing", None, (), "", False, text)
+        return without_value("missing", text)
 
     def _watch(self, number: int) -> None:
         """Note which watched functions still find what they found when they were defined."""

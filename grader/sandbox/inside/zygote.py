@@ -47,6 +47,8 @@ CHANNEL = 3
 LANDLOCK = 4
 _LENGTH = struct.Struct("<I")
 READ_AHEAD = 1 << 16
+# A process that ends closes its channel some time before it is a corpse; how it died is news worth waiting for.
+DYING_SECONDS = 1.0
 
 
 def load_transform() -> Callable[[str], str]:
@@ -160,8 +162,8 @@ class Server:
             request = json.loads(packet)
             if request["do"] == "spawn":
                 self._spawn(request["run"], descriptors[0])
-            elif request["do"] == "end":
-                self._end(request["run"])
+            elif request["do"] in ("end", "wait"):
+                self._end(request["run"], DYING_SECONDS if request["do"] == "wait" else 0.0)
             else:
                 tell(self._control, {"seconds": self._seconds(request["run"])})
 
@@ -220,12 +222,11 @@ class Server:
         )
         confine.filter_calls(self._program)
 
-    def _end(self, run: int) -> None:
+    def _end(self, run: int, patience: float) -> None:
         """Kill a child with all that it has started, and tell how it ended and what it took."""
         pid = self._children.pop(run)
-        # A child that has just ended by itself is given the moment it takes to become a corpse: how it died is news.
         fd = os.pidfd_open(pid)
-        dead = bool(select.select([fd], [], [], 0)[0])
+        dead = bool(select.select([fd], [], [], patience)[0])
         os.close(fd)
         if not dead:
             os.kill(pid, signal.SIGKILL)

@@ -1,0 +1,239 @@
+"""Functions and generators that exercises hand to students' code, and the call that hands them over.
+
+Alone of `reference` this module is loaded inside the walls, where students' code can read it: it holds questions and
+never an answer, so no derivative, no root, no minimiser. Test files quote from it, so each function and class needs
+numpy and its siblings only.
+
+What a probe counts inside the walls is a claim like every other. It serves to tell a learner that 10,000 evaluations
+are too many; where more hangs on it, a check compares the trace with the result.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, np.dtype[Any]]
+Log = tuple[int, list[tuple[Any, ...]]]
+
+# What can be wrong with the way a call used the generator it was given; "" where nothing is.
+RANDOM = ("", "unused", "global", "differs")
+LONGEST_TRACE = 20_000
+
+
+class Probe:
+    """A function as an argument: one of this module with its first parameters fixed, which counts its calls.
+
+    Parameters
+    ----------
+    name : str
+        A function at the top of this module.
+    parameters : tuple
+        Its first arguments: numbers, strings or arrays.
+    trace : bool
+        Keep the arguments of every call as well.
+
+    Attributes
+    ----------
+    calls : int
+        How often it was called.
+    trace : list of tuple of array
+        The arguments of each call, where they are kept.
+
+    Examples
+    --------
+    >>> f = Probe("polynomial", (np.array([-2.0, 0.0, 1.0]),))
+    >>> f(3.0), f.value(0.0), f.calls
+    (7.0, -2.0, 1)
+    """
+
+    def __init__(self, name: str, parameters: tuple[Any, ...] = (), trace: bool = False) -> None:  # noqa: FBT001, FBT002
+        self.name = name
+        self.parameters = parameters
+        self.traces = trace
+        self.calls = 0
+        self.trace: list[tuple[Any, ...]] = []
+        self._function: Callable[..., Any] = globals()[name]
+
+    def value(self, *arguments: Any) -> Any:
+        """Return the value without counting the call."""
+        return self._function(*self.parameters, *arguments)
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Return the value, and count the call."""
+        self.calls += 1
+        if self.traces and self.calls <= LONGEST_TRACE:
+            self.trace.append(tuple(np.array(a, dtype=float) for a in arguments))
+        return self._function(*self.parameters, *arguments)
+
+    def __repr__(self) -> str:
+        code, what = self._function.__code__, (self._function.__doc__ or self.name).strip().splitlines()[0]
+        rest = ", ".join(code.co_varnames[len(self.parameters) : code.co_argcount])
+        fixed = zip(code.co_varnames, self.parameters, strict=False)
+        where = ", ".join(f"{name} = {np.asarray(value).tolist()}" for name, value in fixed)
+        return f"a function of {rest}: {what}" + (f" ({where})" if where else "")
+
+
+class Seed:
+    """A generator as an argument: `numpy.random.default_rng(number)`, made anew for every call.
+
+    Examples
+    --------
+    >>> Seed(7)
+    numpy.random.default_rng(7)
+    """
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __repr__(self) -> str:
+        return f"numpy.random.default_rng({self.number})"
+
+
+def fresh(value: Any) -> Any:
+    """Return an argument as a call gets it: a copy, a probe that was never called, a generator at its start.
+
+    Examples
+    --------
+    >>> fresh([1, 2]), float(fresh(Seed(7)).random()) == float(np.random.default_rng(7).random())
+    ([1, 2], True)
+    """
+    if isinstance(value, Probe):
+        return Probe(value.name, value.parameters, value.traces)
+    if isinstance(value, Seed):
+        return np.random.default_rng(value.number)
+    if isinstance(value, (list, tuple, dict)):
+        return copy.deepcopy(value)
+    return value.copy() if isinstance(value, np.ndarray) else value
+
+
+def same(a: Any, b: Any) -> bool:
+    """Return whether two values are the same to the last bit; NaN is the same as NaN here.
+
+    Examples
+    --------
+    >>> same((np.zeros(2), [1]), (np.zeros(2), [1])), same(0.0, 0)
+    (True, False)
+    """
+    if isinstance(a, np.ndarray):
+        return isinstance(b, np.ndarray) and a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+    if isinstance(a, (list, tuple)):
+        return type(a) is type(b) and len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, Probe):
+        return isinstance(b, Probe) and a.name == b.name and same(a.parameters, b.parameters)
+    if isinstance(a, Seed):
+        return isinstance(b, Seed) and a.number == b.number
+    return a is b or (type(a) is type(b) and bool(a == b or a != a))  # noqa: PLR0124 - true for NaN
+
+
+def call(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any, tuple[int, ...], str, tuple[Log, ...]]:
+    """Call a function on fresh copies of the arguments.
+
+    Returns
+    -------
+    value : object
+        The result.
+    changed : tuple of int
+        Positions of the arguments that the call changed.
+    random : str
+        How the call misused the generator that it was given, one of `RANDOM`; "" where it was given none. For this
+        it is called a second time.
+    logs : tuple of (int, list)
+        For each probe among the arguments, how often it was called and its trace.
+
+    Examples
+    --------
+    >>> call(lambda x: x.sort(), (np.array([2, 1]),))
+    (None, (0,), '', ())
+    >>> call(lambda rng: 0.5, (Seed(1),))[2]
+    'unused'
+    """
+    given = tuple(map(fresh, arguments))
+    seeded = any(isinstance(a, Seed) for a in arguments)
+    before = np.random.get_state() if seeded else None  # noqa: NPY002 - it is watched, not used
+    value = function(*given)
+    pairs = tuple(zip(arguments, given, strict=True))
+    changed = tuple(i for i, (a, b) in enumerate(pairs) if not isinstance(a, (Probe, Seed)) and not same(a, b))
+    logs = tuple((g.calls, g.trace) for g in given if isinstance(g, Probe))
+    random = ""
+    if seeded:
+        used = all(_moved(b, fresh(a)) for a, b in pairs if isinstance(a, Seed))
+        if not same(tuple(np.random.get_state()), before):  # noqa: NPY002
+            random = "global"
+        elif not same(function(*map(fresh, arguments)), value):
+            random = "differs"
+        elif not used:
+            random = "unused"
+    return value, changed, random, logs
+
+
+def _moved(generator: Any, start: Any) -> bool:
+    """Return whether anything was drawn from a generator that began like `start`."""
+    children = generator.bit_generator.seed_seq.n_children_spawned
+    return bool(children or generator.bit_generator.state != start.bit_generator.state)
+
+
+def told(arguments: tuple[Any, ...], logs: tuple[Log, ...]) -> tuple[Any, ...]:
+    """Return the arguments with what the probes among them are said to have been asked; checks get these.
+
+    Examples
+    --------
+    >>> f, _ = told((Probe("polynomial", (np.ones(1),)), 2.0), ((5, []),))
+    >>> f.calls
+    5
+    """
+    left = list(logs)
+    made = []
+    for value in arguments:
+        made.append(fresh(value) if isinstance(value, Probe) else value)
+        if isinstance(value, Probe) and left:
+            made[-1].calls, made[-1].trace = left.pop(0)
+    return tuple(made)
+
+
+def pack(arguments: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    """Return arguments as plain values that can be sent: probes by name, generators by seed.
+
+    Examples
+    --------
+    >>> pack((1.5, Seed(3)))
+    [('value', 1.5), ('seed', 3)]
+    """
+    packed: list[tuple[Any, ...]] = []
+    for value in arguments:
+        if isinstance(value, Probe):
+            packed.append(("probe", value.name, value.parameters, value.traces))
+        elif isinstance(value, Seed):
+            packed.append(("seed", value.number))
+        else:
+            packed.append(("value", value))
+    return packed
+
+
+def unpack(packed: list[tuple[Any, ...]]) -> tuple[Any, ...]:
+    """Return the arguments that `pack` was given.
+
+    Examples
+    --------
+    >>> unpack(pack((1.5, Seed(3))))
+    (1.5, numpy.random.default_rng(3))
+    """
+    made: dict[str, Callable[..., Any]] = {"value": lambda v: v, "probe": Probe, "seed": Seed}
+    return tuple(made[what](*rest) for what, *rest in packed)
+
+
+# The functions that exercises hand over. The first line of the docstring is what learners read.
+
+
+def polynomial(coefficients: Array, x: Any) -> Any:
+    """c0 + c1 x + c2 x^2 + ..., the coefficients in that order"""  # noqa: D400 - a formula
+    total = 0.0 * x
+    for coefficient in coefficients[::-1]:
+        total = total * x + float(coefficient)
+    return total
+
+
+FUNCTIONS = ("polynomial",)
