@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from grader.errors import BuildError
@@ -43,7 +44,9 @@ class Assignment:
     autograder: bytes
 
 
-def build_topic(topic: Topic, plan: Plan, master: str, otter_config: Mapping[str, Any]) -> Assignment:
+def build_topic(
+    topic: Topic, plan: Plan, master: str, otter_config: Mapping[str, Any], data: Files = MappingProxyType({})
+) -> Assignment:
     """Return the assignment of a topic, the same to the byte for the same input.
 
     Parameters
@@ -55,18 +58,21 @@ def build_topic(topic: Topic, plan: Plan, master: str, otter_config: Mapping[str
         Text of the master notebook.
     otter_config : mapping
         Settings of the course, merged into the autograder's configuration.
+    data : mapping of str to bytes
+        Files that the notebook reads, by path below its folder.
 
     Raises
     ------
     BuildError
         Where the master is wrong or Otter refuses it.
     """
-    notebook = source_notebook(master, topic)
+    notebook = source_notebook(master, topic, tuple(data))
     with tempfile.TemporaryDirectory(prefix="fullmarks-build-") as folder:
+        write_files(data, Path(folder))
         made = _assign(Path(folder), topic.name, notebook)
     name = f"{topic.name}.ipynb"
     tests = {f"tests/{e.exercise.name}.py": render(e, hidden=False).encode() for e in plan.exercises}
-    student = {name: _tidy(made["student"][name], topic.name), **tests}
+    student = {name: _tidy(made["student"][name], topic.name), **tests, **data}
     hidden = {f"tests/{e.exercise.name}.py": render(e, hidden=True).encode() for e in plan.exercises}
     autograder = _repack(made["autograder"], hidden, otter_config)
     return Assignment(student=dict(sorted(student.items())), autograder=autograder)

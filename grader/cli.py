@@ -101,15 +101,18 @@ def build(topics: tuple[str, ...], check: bool, output: Path | None, autograders
     """Make the students' assignments and the autograder zips with Otter."""
     from grader import content  # noqa: PLC0415 - slow imports stay out of the other commands
     from grader.build import build_topic, differences, write_files  # noqa: PLC0415
+    from grader.listing import course_page  # noqa: PLC0415
     from grader.plan import plan_topic  # noqa: PLC0415
 
     # An installed copy is compared with, never written over.
     folder = output or (Path("assignments") if content.installed() and not check else content.assignments())
+    chosen = topics_of(topics)
+    page = content.exercise_page() if not topics and output is None and not content.installed() else None
     stale = []
-    for topic in topics_of(topics):
+    for topic in chosen:
         master = read_text(content.solutions() / f"{topic.name}.md")
         config = json.loads(read_text(content.otter_config()))
-        made = build_topic(topic, plan_topic(topic, seed), master, config)
+        made = build_topic(topic, plan_topic(topic, seed), master, config, content.data_files(topic.name))
         if check:
             stale += [
                 f"{folder / topic.name}: {line}; run fullmarks build"
@@ -123,6 +126,11 @@ def build(topics: tuple[str, ...], check: bool, output: Path | None, autograders
             msg = f"{error.filename}: cannot be written: {error.strerror}"
             raise UsageError(msg) from error
         click.echo(f"built {folder / topic.name} and {autograders / (topic.name + '-autograder.zip')}")
+    if page and check and (not page.is_file() or page.read_text(encoding="utf-8") != course_page(chosen)):
+        stale.append(f"{page}: is not what the catalogue says; run fullmarks build")
+    elif page and not check:
+        page.write_text(course_page(chosen), encoding="utf-8")
+        click.echo(f"wrote {page}")
     for line in stale:
         say(line)
     if stale:
@@ -193,15 +201,17 @@ def report(folder: Path) -> None:
 @click.option("--otter/--no-otter", default=True, help="Compare with otter run, which takes seconds a notebook.")
 def verify(topics: tuple[str, ...], jobs: int | None, otter: bool) -> None:  # noqa: FBT001
     """Prove that references, hidden cases, notebooks and graders are right."""
-    from grader.prove import prove_topic  # noqa: PLC0415
+    from grader.prove import prove_topics  # noqa: PLC0415
 
+    names = [topic.name for topic in topics_of(topics)]
     faults = 0
-    for topic in topics_of(topics):
-        for line, found in prove_topic(topic, cores(jobs), otter=otter):
+    for name, (seconds, steps) in zip(names, prove_topics(names, cores(jobs), otter=otter), strict=True):
+        for line, found in steps:
             click.echo(line)
             for fault in found:
                 say(str(fault))
             faults += len(found)
+        click.echo(f"{name}: {'verified' if not any(f for _, f in steps) else 'faults found'} in {seconds:.0f} s")
     if faults:
         say(f"fullmarks: {faults} faults")
         sys.exit(FOUND_WRONG)

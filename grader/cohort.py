@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader import __version__
+from grader import __version__, content
 from grader.engines.local import Setting, grade_all, not_graded
 from grader.errors import MachineError, UsageError
 from grader.gradebook import Gradebook
@@ -98,7 +98,8 @@ def grade_cohort(
     except OSError as error:
         msg = f"{output}: cannot be made: {error.strerror}"
         raise UsageError(msg) from error
-    setting = Setting(plans=plans, limits=Limits(), preload=PRELOAD, only=only)
+    files = {path: data for topic in topics for path, data in content.data_files(topic.name).items()}
+    setting = Setting(plans=plans, limits=Limits(), preload=PRELOAD, only=only, files=files)
     counts: Counter[str] = Counter()
     with Gradebook.open(output / "gradebook.db") as book, progress(len(found), quiet=quiet) as advance:
 

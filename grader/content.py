@@ -37,6 +37,17 @@ def submissions() -> Path:
     return _find("submissions", "tests/submissions")
 
 
+def data_files(topic: str) -> dict[str, bytes]:
+    """Return the data of an assignment, by path below the student's folder: "data/loans.csv"."""
+    folder = solutions() / "data" / topic
+    return {f"data/{p.name}": p.read_bytes() for p in sorted(folder.glob("*.csv"))}
+
+
+def exercise_page() -> Path:
+    """Return the page that lists all exercises; only a checkout has it."""
+    return _CHECKOUT / "docs" / "exercises.md"
+
+
 def otter_config() -> Path:
     """Return the file of the course's Otter settings.
 

@@ -1,7 +1,8 @@
-"""What `fullmarks cases` prints."""
+"""Lists of cases and exercises: what `fullmarks cases` prints, and the page of the course."""
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +10,9 @@ import numpy as np
 
 from grader.plan import PlannedExercise
 from grader.score import split_points
+from reference.catalogue import Topic
 from reference.probes import Probe, Seed
+from reference.spec import Exercise
 
 
 def as_text(exercises: Sequence[PlannedExercise]) -> str:
@@ -28,6 +31,47 @@ def as_text(exercises: Sequence[PlannedExercise]) -> str:
 def as_data(topic: str, exercises: Sequence[PlannedExercise]) -> dict[str, Any]:
     """Return the same for programs, as JSON values; arrays are lists, and NaN and infinities strings."""
     return {"topic": topic, "exercises": [_exercise(planned) for planned in exercises]}
+
+
+def course_page(topics: Sequence[Topic]) -> str:
+    """Return a page in Markdown that lists topics and exercises, generated from the course itself.
+
+    Examples
+    --------
+    >>> from reference.catalogue import load_topic
+    >>> course_page([load_topic("linear_algebra")]).splitlines()[0]
+    '# The exercises of the course'
+    """
+    exercises = [exercise for topic in topics for exercise in topic.exercises]
+    lines = [
+        "# The exercises of the course",
+        "",
+        "*Mathematics for Machine Learning*. This page is written by `fullmarks build`; `fullmarks build --check` fails when it is stale.",
+        "",
+        f"{len(topics)} topics, {len(exercises)} exercises, {sum(e.points for e in exercises)} points.",
+        "Public cases stand in the notebook, hidden ones earn the marks. Alternatives are correct solutions of another",
+        "kind that earn full marks, misconceptions are wrong ones that are told by name.",
+    ]
+    for topic in topics:
+        lines += ["", f"## {topic.title}", "", f"`{topic.name}`, {sum(e.points for e in topic.exercises)} points", ""]
+        lines += ["| exercise | what it returns | points | public | hidden | misconceptions | alternatives |"]
+        lines += ["|---|---|--:|--:|--:|--:|--:|"]
+        lines += [_row(exercise) for exercise in topic.exercises]
+    return "\n".join(lines) + "\n"
+
+
+def _row(exercise: Exercise) -> str:
+    arguments = inspect.signature(exercise.solution)
+    what = (inspect.getdoc(exercise.solution) or "").splitlines()[0].replace("|", "\\|")
+    public = sum(case.public for case in exercise.cases)
+    counts = (
+        exercise.points,
+        public,
+        len(exercise.cases) - public,
+        len(exercise.misconceptions),
+        len(exercise.alternatives),
+    )
+    return f"| `{exercise.name}{arguments}` | {what} | {' | '.join(map(str, counts))} |"
 
 
 def _exercise(planned: PlannedExercise) -> dict[str, Any]:

@@ -20,9 +20,10 @@ from reference.spec import Exercise
 Cell = dict[str, Any]
 
 _MARKS = ("exercise", "plot", "written", "answer")
+_SCOPES = (ast.FunctionDef, ast.Lambda, ast.ClassDef, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
-def source_notebook(text: str, topic: Topic) -> dict[str, Any]:
+def source_notebook(text: str, topic: Topic, files: Sequence[str] = ()) -> dict[str, Any]:
     """Return Otter's source notebook of a master.
 
     Parameters
@@ -31,6 +32,8 @@ def source_notebook(text: str, topic: Topic) -> dict[str, Any]:
         The master as jupytext Markdown.
     topic : Topic
         Its exercises give docstrings, cases and points.
+    files : sequence of str
+        Data that the notebook reads, by path below its folder.
 
     Raises
     ------
@@ -45,7 +48,7 @@ def source_notebook(text: str, topic: Topic) -> dict[str, Any]:
         raise BuildError("\n".join(f"solutions/{topic.name}.md: {fault}" for fault in faults))
     exercises = {exercise.name: exercise for exercise in topic.exercises}
     answers = {c["metadata"]["answer"]: c["source"] for c in cells if "answer" in c["metadata"]}
-    made = [raw(_config(topic))]
+    made = [raw(_config(topic, files))]
     for cell in cells:
         if "plot" in cell["metadata"] and made[-1]["cell_type"] == "markdown":
             # The text above a plot is its prompt: people who mark it by hand see both together.
@@ -84,7 +87,7 @@ def _cell(cell: Any) -> Cell:
     return {"cell_type": cell.cell_type, "metadata": kept, "source": cell.source}
 
 
-def _config(topic: Topic) -> str:
+def _config(topic: Topic, files: Sequence[str]) -> str:
     return "\n".join(
         (
             "# ASSIGNMENT CONFIG",
@@ -102,6 +105,7 @@ def _config(topic: Topic) -> str:
             "  - numpy",
             "  - matplotlib",
             "run_tests: false",
+            *(["files:", *(f"  - {path}" for path in files)] if files else []),
         )
     )
 
@@ -190,8 +194,29 @@ def _faults(cells: Sequence[Cell], topic: Topic) -> Iterator[str]:
         for mark in ("plot", "written"):
             if mark in marks and not isinstance(marks.get("points"), int):
                 yield f"{mark}={marks[mark]!r} has no points=...; expected a whole number"
+        if cell["cell_type"] == "code" and not marks.keys() & {"exercise", "plot"}:
+            yield from _name_faults(cell["source"], topic)
         if marks.get("exercise") in wanted:
             yield from _solution_faults(cell["source"], topic.exercises[wanted.index(marks["exercise"])])
+
+
+def _name_faults(source: str, topic: Topic) -> Iterator[str]:
+    """Yield names of a given cell that would hide a student's mistake: a forgotten argument of that name is found."""
+    arguments = {a: e.name for e in topic.exercises for a in inspect.signature(e.solution).parameters}
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return  # IPython's syntax sets no such names
+    inner = {n for f in ast.walk(tree) if isinstance(f, _SCOPES) for n in ast.walk(f)}
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Name)
+            and isinstance(node.ctx, ast.Store)
+            and node not in inner
+            and node.id in arguments
+        ):
+            what = f"a given cell sets {node.id!r}, an argument of {arguments[node.id]}"
+            yield f"{what}: a student who forgets the argument would not notice; use another name"
 
 
 def _solution_faults(source: str, exercise: Exercise) -> Iterator[str]:

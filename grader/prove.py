@@ -1,8 +1,11 @@
-"""Verification of one topic from end to end, with everything it reads and runs."""
+"""Verification of topics from end to end, with everything it reads and runs, several topics side by side."""
 
 from __future__ import annotations
 
+import concurrent.futures
 import json
+import multiprocessing
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,10 +21,40 @@ from grader.plan import Plan, plan_topic
 from grader.records import Limits, Submission
 from grader.sandbox.keeper import Keeper
 from grader.verify import Fault, notebook_of, verify_notebooks, verify_otter, verify_plan
-from reference.catalogue import Topic
+from reference.catalogue import Topic, load_topic
 
 SEEDS = (20_000, 1, 2)
 Step = tuple[str, Sequence[Fault]]
+
+
+def prove_topics(names: Sequence[str], jobs: int, *, otter: bool) -> Iterator[tuple[float, Sequence[Step]]]:
+    """Yield for each topic, in the order given, how many seconds it took and its steps.
+
+    Parameters
+    ----------
+    names : sequence of str
+    jobs : int
+        Processes side by side.
+    otter : bool
+        Whether our marks are compared with those of `otter run`.
+
+    Raises
+    ------
+    AuthorError, BuildError
+        Where a topic is so wrong that it cannot be planned or built.
+    """
+    workers = max(1, min(jobs, len(names)))
+    # A fork of a process with threads may hang; what a worker needs it can load.
+    context = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(workers, mp_context=context) as pool:
+        share = max(1, jobs // workers)
+        yield from pool.map(_timed, names, [share] * len(names), [otter] * len(names))
+
+
+def _timed(name: str, jobs: int, otter: bool) -> tuple[float, Sequence[Step]]:  # noqa: FBT001 - map has no keywords
+    start = time.perf_counter()
+    steps = list(prove_topic(load_topic(name), jobs, otter=otter))
+    return time.perf_counter() - start, steps
 
 
 def prove_topic(topic: Topic, jobs: int, *, otter: bool) -> Iterator[Step]:
@@ -40,12 +73,13 @@ def prove_topic(topic: Topic, jobs: int, *, otter: bool) -> Iterator[Step]:
     yield f"{topic.name}: reference, alternatives, stubs and misconceptions under {len(SEEDS)} seeds", _once(faults)
     master = (content.solutions() / f"{topic.name}.md").read_text(encoding="utf-8")
     config = json.loads(content.otter_config().read_text(encoding="utf-8"))
-    made = build_topic(topic, plans[0], master, config)
+    data = content.data_files(topic.name)
+    made = build_topic(topic, plans[0], master, config, data)
     stale = [Fault(where=topic.name, what=d) for d in differences(made.student, content.assignments() / topic.name)]
     yield f"{topic.name}: the committed assignment is what the master makes", stale
     solution = solution_cells(master)
     starter = made.student[f"{topic.name}.ipynb"]
-    with Keeper(Limits(), preload=PRELOAD) as keeper:
+    with Keeper(Limits(), preload=PRELOAD, files=data) as keeper:
         starter_cells = read_notebook(starter).cells
         found = [f for plan in plans for f in verify_notebooks(plan, keeper, solution, starter_cells)]
         yield f"{topic.name}: solution notebook and starter under {len(SEEDS)} seeds", _once(found)

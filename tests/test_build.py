@@ -15,6 +15,7 @@ from otter.test_files import ExceptionTestFile
 
 from grader import content
 from grader.build import build_topic, differences, write_files
+from grader.listing import course_page
 from grader.plan import plan_topic
 from grader.score import split_points
 from grader.testfile import render
@@ -43,6 +44,25 @@ def test_the_committed_assignment_is_what_is_built(built):
 def test_two_builds_are_the_same_to_the_byte(built):
     topic, made = built
     assert build(topic) == made
+
+
+def test_data_goes_to_students_and_to_otter():
+    topic, data = TOPICS[0], {"data/prices.csv": b"1,2\n"}
+    master = (content.solutions() / f"{topic.name}.md").read_text(encoding="utf-8")
+    made = build_topic(topic, PLANS[topic.name], master, {}, data)
+    assert made.student["data/prices.csv"] == b"1,2\n"
+    with zipfile.ZipFile(io.BytesIO(made.autograder)) as archive:
+        assert archive.read("files/data/prices.csv") == b"1,2\n"
+
+
+def test_files_of_data_have_names_of_their_own():
+    """A run over several topics shows every submission the data of all of them."""
+    names = [path for topic in TOPICS for path in content.data_files(topic.name)]
+    assert len(names) == len(set(names))
+
+
+def test_the_page_of_the_course_is_what_the_catalogue_says():
+    assert content.exercise_page().read_text(encoding="utf-8") == course_page(TOPICS)
 
 
 def test_stale_missing_and_foreign_files_are_named(built, tmp_path):

@@ -75,6 +75,11 @@ def test_the_text_above_a_plot_is_its_prompt() -> None:
         ('answer="why"', 'answer="how"', "written='why' has no region with answer='why'"),
         ('written="why" points=4', 'written="why"', "written='why' has no points"),
         ("Draw it.\n", "", "plot='picture' has no text right above it"),
+        (
+            "# Title",
+            "# Title\n\n```python\nfor A in [1]:\n    pass\n```",
+            "a given cell sets 'A', an argument of matvec",
+        ),
     ],
 )
 def test_faults_are_named(old: str, new: str, fault: str) -> None:

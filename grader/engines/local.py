@@ -7,7 +7,7 @@ import multiprocessing
 import multiprocessing.util
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from grader.errors import MachineError
 from grader.grade import Grader
@@ -33,12 +33,15 @@ class Setting:
         Modules that the fork-server imports once for all submissions.
     only : str
         The one assignment that is graded, "" where each submission names its own.
+    files : mapping of str to bytes
+        Data that submissions read, by path below their working folder.
     """
 
     plans: Mapping[str, Plan]
     limits: Limits
     preload: tuple[str, ...] = ()
     only: str = ""
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class Worker:
@@ -46,7 +49,7 @@ class Worker:
 
     def __init__(self, setting: Setting) -> None:
         self._setting = setting
-        self._keeper = Keeper(setting.limits, preload=setting.preload)
+        self._keeper = Keeper(setting.limits, preload=setting.preload, files=setting.files)
         self._grader = Grader(setting.plans, self._keeper, only=setting.only)
 
     def grade(self, submission: Submission) -> Result:
@@ -59,7 +62,7 @@ class Worker:
             reason = f"fullmarks failed: {type(error).__name__}: {error}"
         # Whatever state the server is in, the next submission gets a new one.
         self._keeper.close()
-        self._keeper = Keeper(self._setting.limits, preload=self._setting.preload)
+        self._keeper = Keeper(self._setting.limits, preload=self._setting.preload, files=self._setting.files)
         self._grader = Grader(self._setting.plans, self._keeper, only=self._setting.only)
         return not_graded(submission, reason)
 

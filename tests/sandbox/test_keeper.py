@@ -9,6 +9,7 @@ from grader.records import Claim, Question
 from grader.sandbox import policy
 from grader.sandbox.keeper import Keeper
 from grader.sandbox.walls import probe
+from reference.probes import Probe, Seed
 
 pytestmark = pytest.mark.walls
 
@@ -234,3 +235,65 @@ def test_forged_answers_do_not_pass_for_those_of_others(keeper: Keeper, forge: s
     assert all(c.outcome != "returned" or c.value in (1.0, 2.0, 42.0) for c in first)
     assert [c.value for c in second] == [1.0, 2.0]
     assert value(keeper, "def f(x): return x") == 1.0
+
+
+def test_functions_and_generators_go_in_and_what_they_saw_comes_out(keeper: Keeper) -> None:
+    traced = Probe("polynomial", (np.array([-2.0, 0.0, 1.0]),), trace=True)
+    cell = "def f(g, rng, x):\n    return g(x) + g(1.0), rng.integers(1000, size=3)"
+    (claim,) = ask(keeper, cell, calls=((traced, Seed(5), 3.0),))
+    assert (claim.outcome, claim.random, claim.value[0]) == ("returned", "", 6.0)
+    assert claim.value[1].tolist() == np.random.default_rng(5).integers(1000, size=3).tolist()
+    ((calls, trace),) = claim.logs
+    assert (calls, [[float(a) for a in entry] for entry in trace]) == (2, [[3.0], [1.0]])
+
+
+def test_numpys_global_random_numbers_are_watched(keeper: Keeper) -> None:
+    cell = "import numpy as np\ndef f(rng):\n    return np.random.rand() + rng.random()"
+    (claim,) = ask(keeper, cell, calls=((Seed(5),),))
+    assert claim.random == "global"
+
+
+def test_a_function_may_be_called_a_hundred_thousand_times(keeper: Keeper) -> None:
+    parabola = Probe("polynomial", (np.array([-2.0, 1.0]),))
+    cell = "def f(g):\n    return sum(g(float(i)) for i in range(100_000))"
+    # The limit of this keeper is half a second for a call.
+    (claim,) = ask(keeper, cell, calls=((parabola,),))
+    assert (claim.outcome, claim.logs[0][0]) == ("returned", 100_000)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "((5, []), 3)",
+        "((-1, []),)",
+        "((True, []),)",
+        "((5, [1]),)",
+        "((5, [(1.0,)]),)",
+        "((5, [(np.zeros(2, int),)]),)",
+        "[(5, [])]",
+    ],
+)
+def test_a_forged_log_is_no_answer(keeper: Keeper, forged: str) -> None:
+    cell = (
+        "import numpy as np\nfrom grader.sandbox.inside import session\n"
+        f"session.claim_of = lambda *_: ('returned', 1, (), '', False, '', '', {forged})\n"
+        "def f(g): return 1"
+    )
+    (claim,) = ask(keeper, cell, calls=((Probe("polynomial", (np.ones(1),)),),))
+    assert claim.outcome == "unreadable"
+
+
+def test_of_the_reference_only_the_questions_are_inside(keeper: Keeper) -> None:
+    cell = (
+        "import reference, os\n"
+        "found = sorted(n for n in os.listdir(os.path.dirname(reference.__file__)) if n.endswith('.py'))\n"
+        "def f(x): return found"
+    )
+    assert value(keeper, cell) == ["__init__.py", "probes.py"]
+
+
+def test_every_run_finds_the_data_of_the_assignment_as_it_was() -> None:
+    cell = "import numpy as np\ndef f(x):\n    return np.loadtxt('data/prices.csv', delimiter=',')"
+    spoil = cell + "\nopen('data/prices.csv', 'w').write('5,6')"
+    with Keeper(files={"data/prices.csv": b"1,2\n"}) as keeper:
+        assert [value(keeper, c).tolist() for c in (cell, spoil, cell)] == [[1, 2], [5, 6], [1, 2]]

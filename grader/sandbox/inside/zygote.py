@@ -198,6 +198,7 @@ class Server:
             conversation.refuse(f"{error.filename or error}: {error.strerror}")
             return
         for name, data in self._files.items():
+            os.makedirs(os.path.dirname(name) or ".", exist_ok=True)  # noqa: PTH103, PTH120
             with open(name, "wb") as file:  # noqa: PTH123
                 file.write(data)
         sys.stdout = sys.stderr = self._session.Sink()
