@@ -3,68 +3,51 @@
 Theory of operation
 -------------------
 A keeper starts one fork-server (see `inside.zygote`, whose comment draws the processes) and asks it for a child for
-each run of a submission. It speaks with the child over a channel of its own: cells first, then one request for all
-calls of an exercise, whose frame is made once for a whole cohort. Nothing is lost by sending the inputs of one
-exercise together, for answers and checks never leave this process.
+each run of a submission. It speaks with the server over a control socket, whose answers may be trusted, and with the
+child over a channel of its own (`child`): cells first, then one request for all calls of an exercise, whose frame is
+made once for a whole cohort. Nothing is lost by sending the inputs of one exercise together, for answers and checks
+never leave this process.
 
 Everything read from a child has a cap and a deadline, and is a claim. The clock is here, and so is the power to kill:
 the server kills the child, and with it all that the child has started. After a time-out, a death or a frame that
 cannot be read, a new child runs the cells again, and the calls that got no answer are asked one by one, so that a
-call costs no more than itself. A cell that never ends or that kills its process is left out of later runs.
+call costs no more than itself (`run`). A cell that never ends or that kills its process is left out of later runs.
+
+    keeper ── control socket ──> server          spawn, look, end: JSON, one packet each; the server never speaks first
+    keeper ── channel ────────── child           frames of `inside.wire`, one answer to each request
+    keeper ── memfd ───────────> launcher        the configuration, read once at the start
 """
 
 from __future__ import annotations
 
 import json
 import os
-import select
-import signal
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 
+import numpy as np
+
 from grader.errors import IsolationError, MachineError
-from grader.records import Claim, Limits, Outcome, Question, Transcript
+from grader.records import Limits, Question, Transcript
 from grader.sandbox import policy
-from grader.sandbox.fake import claims_of_frame, printable
+from grader.sandbox.child import Child
 from grader.sandbox.inside import wire
-from reference import probes
+from grader.sandbox.run import Run, request
 
 START_SECONDS = 60.0
-# How often a deadline is put off for a child that has had little processor time: the machine may be busy.
-PATIENCE = 2
-# Fatal calls after which the rest of an exercise is not tried, and fatal cells after which the rest are not run.
-FATAL_CALLS = 3
-FATAL_CELLS = 3
-_LENGTH = struct.Struct("<I")
-
-
-class _EndedError(Exception):
-    """A child came to an end, or was brought to one."""
-
-    def __init__(self, outcome: Outcome, text: str) -> None:
-        super().__init__(outcome, text)
-        self.outcome: Outcome = outcome
-        self.text = text
-
-
-@dataclass(kw_only=True, slots=True)
-class _Tally:
-    """What all children of one run took together."""
-
-    seconds: float = 0.0
-    peak: int = 0
+CLOSE_SECONDS = 2.0
+PACKET = 1 << 16
 
 
 class Keeper:
     """A sandbox of namespaces, Landlock and seccomp, for one submission at a time.
+
+    It ends with the thread that made it, for the kernel ends bubblewrap with its parent thread.
 
     Parameters
     ----------
@@ -85,25 +68,35 @@ class Keeper:
     def __init__(
         self, limits: Limits | None = None, preload: tuple[str, ...] = (), files: Mapping[str, bytes] | None = None
     ) -> None:
+        if sys.platform != "linux":
+            msg = f"submissions can be isolated on Linux only, this is {sys.platform}; nothing was graded"
+            raise IsolationError(msg)
         self._limits = limits or Limits()
-        self._runs = 0
+        self._spawned = 0
+        self._in_step = True
         self._encoded: dict[int, tuple[Question, bytes]] = {}
+        try:
+            config = policy.configuration(self._limits, preload, files or {})
+        except OSError as error:
+            msg = (
+                f"submissions cannot be isolated: {error}; install libseccomp (Debian: libseccomp2); nothing was graded"
+            )
+            raise IsolationError(msg) from error
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the keeper
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        try:
-            config = json.dumps(policy.configuration(self._limits, preload, files or {}))
-        except OSError as error:
-            self._control.close()
-            theirs.close()
-            self._errors.close()
-            msg = f"libseccomp cannot be used: {error}; install the package libseccomp2"
-            raise IsolationError(msg) from error
+        with theirs, os.fdopen(os.memfd_create("config"), "w+b") as told:
+            told.write(json.dumps(config).encode())
+            told.seek(0)
+            self._process = self._start(theirs.fileno(), told.fileno())
+        self.versions = self._greet()
+
+    def _start(self, control: int, config: int) -> subprocess.Popen[bytes]:
         program = f"{policy.CODE}/grader/sandbox/inside/zygote.py"
-        inner = (sys.executable, "-s", "-P", program, str(theirs.fileno()), config)
+        inner = (sys.executable, "-s", "-P", program, str(control), str(config))
         try:
-            self._process = subprocess.Popen(
+            return subprocess.Popen(
                 policy.bubblewrap(inner, os.getuid()),
-                pass_fds=(theirs.fileno(),),
+                pass_fds=(control, config),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._errors,
@@ -112,20 +105,19 @@ class Keeper:
         except OSError as error:
             self._control.close()
             self._errors.close()
-            msg = "bubblewrap (bwrap) is not installed; install it with the system's package manager"
+            msg = f"bubblewrap cannot be started: {error}; nothing was graded"
+            if isinstance(error, FileNotFoundError):
+                msg = "bubblewrap (bwrap) is not installed; install it with the system's package manager"
             raise IsolationError(msg) from error
-        finally:
-            theirs.close()
-        self.versions = self._greet()
 
     def _greet(self) -> dict[str, Any]:
         """Wait until the server is ready and return what it runs with."""
         self._control.settimeout(START_SECONDS)
         try:
-            packet = self._control.recv(1 << 16)
+            packet = self._control.recv(PACKET)
         except OSError:
             packet = b""
-        answer = json.loads(packet) if packet else {"failed": ""}
+        answer: dict[str, Any] = json.loads(packet) if packet else {"failed": ""}
         if "failed" in answer:
             self._process.kill()
             self._process.wait()
@@ -134,11 +126,14 @@ class Keeper:
             why = answer["failed"].strip() or (said[-1] if said else "the server ended without a word")
             self.close()
             raise IsolationError(_advice(why))
-        here = ".".join(map(str, sys.version_info[:3]))
-        if answer["ready"] != here:
-            self.close()
-            msg = f"behind the walls runs Python {answer['ready']}, here {here}; use a Python that does not depend on /proc"
-            raise IsolationError(msg)
+        here = {"ready": ".".join(map(str, sys.version_info[:3])), "numpy": np.__version__}
+        for what, version in here.items():
+            if answer[what] != version:
+                self.close()
+                name = "Python" if what == "ready" else what
+                told = f"behind the walls runs {name} {answer[what]}, here {version}"
+                msg = f"{told}; install fullmarks in a virtual environment of its own; nothing was graded"
+                raise IsolationError(msg)
         return answer
 
     def __enter__(self) -> Self:
@@ -153,7 +148,7 @@ class Keeper:
         """End the server and all that runs under it."""
         self._control.close()
         try:
-            self._process.wait(2)
+            self._process.wait(CLOSE_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
@@ -167,18 +162,12 @@ class Keeper:
         MachineError
             Where the server or the machine fails; a submission's own failures are claims.
         """
-        run = _Run(self, self._limits, cells, tuple(q.function for q in questions))
         try:
-            claims = tuple(run.ask(question, self._frame(question)) for question in questions)
-        finally:
-            run.end()
-        return Transcript(
-            claims=claims,
-            cell_errors=tuple(run.errors.get(i, "") for i in range(len(cells))),
-            intact=run.intact,
-            cpu_seconds=run.tally.seconds,
-            peak_bytes=run.tally.peak,
-        )
+            frames = [self._frame(question) for question in questions]
+            return Run(self, self._limits, cells).transcript(questions, frames)
+        except wire.Bad as error:
+            msg = f"the cells or the inputs of a case cannot be sent to the sandbox: {error}"
+            raise MachineError(msg) from error
 
     def _frame(self, question: Question) -> bytes:
         """Return the request of a question, made once for all submissions."""
@@ -189,303 +178,81 @@ class Keeper:
         return kept[1]
 
     def spawn(self) -> Child:
-        """Return a new child, its walls up.
+        """Return a new child, which puts on its walls before it does anything else.
 
         Raises
         ------
         MachineError
-            Where the server does not answer or a wall does not stand.
+            Where the server has ended.
         """
         ours, theirs = socket.socketpair()
-        self._runs += 1
+        self._spawned += 1
+        packet = json.dumps({"do": "spawn", "run": self._spawned}).encode()
         try:
             with theirs:
-                socket.send_fds(
-                    self._control, [json.dumps({"do": "spawn", "run": self._runs}).encode()], [theirs.fileno()]
-                )
+                socket.send_fds(self._control, [packet], [theirs.fileno()])
         except OSError as error:
+            ours.close()
             msg = "the fork-server has ended; run again"
             raise MachineError(msg) from error
-        return Child(self, self._runs, ours)
+        return Child(ours, self._spawned)
 
-    def tell(self, what: str, run: int) -> dict[str, Any]:
-        """Ask the server about a child, or to end it, and return its answer."""
+    def look(self, child: Child) -> tuple[float, int]:
+        """Return the processor time of a child so far, and which cell it says it runs."""
+        answer = self._tell({"do": "look", "run": child.number})
+        return answer["seconds"], answer["cell"]
+
+    def end(self, child: Child, grace: float) -> dict[str, Any]:
+        """Kill a child with all that it has started, and return how it ended and what it took.
+
+        Parameters
+        ----------
+        child : Child
+        grace : float
+            Seconds in which it may end by itself.
+        """
+        child.close()
+        return self._tell({"do": "end", "run": child.number, "grace": grace})
+
+    def _tell(self, message: dict[str, Any]) -> dict[str, Any]:
+        packet = b""
         try:
-            self._control.sendall(json.dumps({"do": what, "run": run}).encode())
-            packet = self._control.recv(1 << 16)
+            if self._in_step:
+                self._in_step = False  # until the answer is here: one that was missed would be taken for the next
+                self._control.sendall(json.dumps(message).encode())
+                packet = self._control.recv(PACKET)
+                self._in_step = bool(packet)
         except OSError as error:
             msg = "the fork-server does not answer; run again"
             raise MachineError(msg) from error
-        if not packet:
-            msg = "the fork-server has ended; run again"
+        answer: dict[str, Any] = json.loads(packet) if packet else {"failed": "it has ended"}
+        if "failed" in answer:
+            msg = f"the fork-server failed: {(answer['failed'].strip() or '?').splitlines()[-1]}; run again"
             raise MachineError(msg)
-        answer: dict[str, Any] = json.loads(packet)
         return answer
 
 
-def request(function: str, calls: Sequence[tuple[Any, ...]]) -> bytes:
-    """Return the frame that asks for some calls of a function."""
-    return wire.encode(("ask", function, [probes.pack(arguments) for arguments in calls]))
-
-
-class Child:
-    """Our end of the channel to one child."""
-
-    def __init__(self, keeper: Keeper, run: int, channel: socket.socket) -> None:
-        self._keeper = keeper
-        self._run = run
-        self._channel = channel
-        self._buffer = bytearray()
-        self._started = False
-
-    def send(self, frame: bytes, deadline: float) -> None:
-        """Send a request; raise `_EndedError` where it is not taken in time."""
-        try:
-            self._channel.settimeout(max(deadline - time.monotonic(), 0.001))
-            self._channel.sendall(frame)
-        except TimeoutError:
-            raise self.stop("timed out", "it took too long to take a request") from None
-        except OSError:
-            raise self.died() from None
-
-    def receive(self, seconds: float, what: str) -> memoryview:
-        """Return the next frame without its length.
-
-        Parameters
-        ----------
-        seconds : float
-            Wall time that it may take, put off for a child that the machine gave little processor time.
-        what : str
-            What is waited for, as a sentence's subject.
-        """
-        size = _LENGTH.unpack(self._take(4, seconds, what))[0]
-        if size > wire.MAX_FRAME:
-            raise self.stop("unreadable", f"{what} answered with more than {wire.MAX_FRAME >> 20} MB")
-        return memoryview(self._take(size, seconds, what))
-
-    def _take(self, count: int, seconds: float, what: str) -> bytes:
-        deadline, put_off = time.monotonic() + seconds, 0
-        while len(self._buffer) < count:
-            if not self._wait(deadline):
-                if put_off < PATIENCE and self._idle(seconds * (put_off + 1)):
-                    put_off += 1
-                    deadline += seconds
-                    continue
-                raise self.stop("timed out", f"{what} did not end within {seconds:g} s")
-            try:
-                more = self._channel.recv(1 << 20)
-            except OSError:
-                more = b""
-            if not more:
-                raise self.died()
-            self._buffer += more
-            if not self._started:
-                self._greet()
-        taken = bytes(self._buffer[:count])
-        del self._buffer[:count]
-        return taken
-
-    def _greet(self) -> None:
-        """Read the first byte, which says whether the walls stand."""
-        if self._buffer[:1] != b".":
-            msg = f"a wall does not stand: {self._buffer[1:200].decode('utf-8', 'replace')}"
-            raise MachineError(msg)
-        del self._buffer[:1]
-        self._started = True
-
-    def _wait(self, deadline: float) -> bool:
-        poll = select.poll()
-        poll.register(self._channel, select.POLLIN)
-        return bool(poll.poll(max(0.0, deadline - time.monotonic()) * 1000))
-
-    def _idle(self, elapsed: float) -> bool:
-        """Return whether the child got less than half a processor since it was asked."""
-        return bool(self._keeper.tell("look", self._run)["seconds"] < elapsed / 2)
-
-    def quiet(self) -> bool:
-        """Return whether nothing has come that was not asked for."""
-        return not self._buffer and not self._wait(0.0)
-
-    def end(self, *, died: bool = False) -> dict[str, Any]:
-        """Kill the child with all that it has started, and return what it took.
-
-        Parameters
-        ----------
-        died : bool
-            It has closed its channel: it is given the moment that it takes to end by itself, so that it tells how.
-        """
-        self._channel.close()
-        return self._keeper.tell("wait" if died else "end", self._run)
-
-    def stop(self, outcome: Outcome, text: str) -> _EndedError:
-        """Return the error for a child that we end."""
-        return _EndedError(outcome, text)
-
-    def died(self) -> _EndedError:
-        """Return the error for a child that has ended by itself."""
-        return _EndedError("crashed", "it ended the whole process")
-
-
-class _Run:
-    """One submission: a child, and the children after it where one is lost."""
-
-    def __init__(self, keeper: Keeper, limits: Limits, cells: tuple[str, ...], watched: tuple[str, ...]) -> None:
-        self._keeper, self._limits = keeper, limits
-        self._cells, self._watched = cells, watched
-        self._deadline = time.monotonic() + limits.submission_seconds
-        self._left_out: dict[int, str] = {}
-        self._child: Child | None = None
-        self.errors: dict[int, str] = {}
-        self.intact: dict[str, int] = {}
-        self.tally = _Tally()
-
-    def ask(self, question: Question, frame: bytes) -> tuple[Claim, ...]:
-        """Return the claims of one question."""
-        count = len(question.calls)
-        try:
-            child = self._ready()
-            child.send(frame, time.monotonic() + self._limits.call_seconds)
-            return self._answer(child, self._limits.call_seconds, count)
-        except _EndedError as ended:
-            self._lose(ended)
-        return self._one_by_one(question)
-
-    def _one_by_one(self, question: Question) -> tuple[Claim, ...]:
-        """Ask call by call, each in a child that no fatal call has touched."""
-        until = min(time.monotonic() + self._limits.exercise_seconds, self._deadline)
-        claims: list[Claim] = []
-        fatal = 0
-        for arguments in question.calls:
-            if fatal >= FATAL_CALLS or time.monotonic() > until:
-                late = claims[-1].outcome if fatal >= FATAL_CALLS else "timed out"
-                claims.append(
-                    Claim(outcome=late, text="it was not called any more, for earlier calls took all the time")
-                )
-                continue
-            try:
-                child = self._ready()
-                child.send(request(question.function, [arguments]), time.monotonic() + self._limits.call_seconds)
-                claims += self._answer(child, self._limits.call_seconds, 1)
-            except _EndedError as ended:
-                self._lose(ended)
-                claims.append(Claim(outcome=ended.outcome, text=ended.text))
-                fatal += 1
-        return tuple(claims)
-
-    def _answer(self, child: Child, seconds: float, count: int) -> tuple[Claim, ...]:
-        body = child.receive(seconds, "the call")
-        try:
-            claims = claims_of_frame(body, count)
-        except wire.Bad as error:
-            raise _EndedError("unreadable", f"its answer cannot be read: {error}") from None
-        if not child.quiet():
-            raise _EndedError("unreadable", "it answered more than it was asked")
-        return claims
-
-    def _ready(self) -> Child:
-        """Return a child that has run the cells."""
-        if self._child is not None and not self._child.quiet():
-            # It has sent what nobody asked for; whatever it is, it shall not pass for the answer to what comes next.
-            self.end()
-        while self._child is None:
-            if time.monotonic() > self._deadline:
-                raise _EndedError("timed out", f"the submission took more than {self._limits.submission_seconds:g} s")
-            self._child = self._keeper.spawn()
-            self._run_cells(self._child)
-        return self._child
-
-    def _run_cells(self, child: Child) -> None:
-        """Run all cells but those that ended an earlier child; where one ends this one, there is no child after."""
-        until = time.monotonic() + self._limits.cells_seconds
-        skipped = sorted(self._left_out)
-        current = next((i for i in range(len(self._cells)) if i not in self._left_out), None)
-        try:
-            child.send(wire.encode(("cells", list(self._cells), skipped, list(self._watched))), until)
-            while True:
-                seconds = max(min(self._limits.cell_seconds, until - time.monotonic()), 0.01)
-                message = self._progress(child.receive(seconds, "the cell"))
-                if message[0] == "done":
-                    self.intact = message[1]
-                    return
-                self.errors[message[0]] = printable(message[1])
-                current = next((i for i in range(message[0] + 1, len(self._cells)) if i not in self._left_out), None)
-        except _EndedError as ended:
-            self._lose(ended)
-            self._leave_out(current, ended.text)
-
-    def _leave_out(self, cell: int | None, why: str) -> None:
-        """Leave a fatal cell out of the next run; after some of them, all that follow it as well."""
-        if cell is None:
-            self._left_out.update(dict.fromkeys(range(len(self._cells)), why))
-            return
-        fatal = len(set(self._left_out.values())) if self._left_out else 0
-        last = len(self._cells) if len(self._left_out) + 1 >= FATAL_CELLS or fatal >= FATAL_CELLS else cell + 1
-        for i in range(cell, last):
-            self._left_out[i] = why if i == cell else "it was not run, for earlier cells took all the time"
-            self.errors[i] = self._left_out[i]
-
-    def _progress(self, body: memoryview) -> tuple[Any, Any]:
-        try:
-            message = wire.decode(body)
-        except wire.Bad as error:
-            raise _EndedError("unreadable", f"its answer cannot be read: {error}") from None
-        if type(message) is tuple and len(message) == 2:
-            what, said = message
-            if (
-                what == "done"
-                and type(said) is dict
-                and all(type(k) is str and type(v) is int for k, v in said.items())
-            ):
-                return message
-            if type(what) is int and 0 <= what < len(self._cells) and type(said) is str:
-                return message
-        msg = "its answer is none to what it was asked"
-        raise _EndedError("unreadable", msg)
-
-    def _lose(self, ended: _EndedError) -> None:
-        """End the child, and learn how it died where it died by itself."""
-        if self._child is None:
-            return
-        report = self.end(died=ended.outcome == "crashed")
-        if ended.outcome == "crashed" and not report["killed"]:
-            ended.text = how_it_ended(report["status"])
-
-    def end(self, *, died: bool = False) -> dict[str, Any]:
-        """End the child there is."""
-        if self._child is None:
-            return {}
-        child, self._child = self._child, None
-        report = child.end(died=died)
-        self.tally.seconds += report["seconds"]
-        self.tally.peak = max(self.tally.peak, report["peak"])
-        return report
-
-
-def how_it_ended(status: int) -> str:
-    """Return in words how a process ended that ended the whole submission.
+def _advice(why: str) -> str:
+    """Return what went wrong when the walls were put up, and what to do about it.
 
     Examples
     --------
-    >>> how_it_ended(signal.SIGSEGV)
-    'it ended the whole process with signal SIGSEGV'
-    >>> how_it_ended(3 << 8)
-    'it ended the whole process with exit code 3'
+    >>> print(_advice("unshare: Operation not permitted"))  # doctest: +ELLIPSIS
+    submissions cannot be isolated: user namespaces are refused by this machine; ... nothing was graded
     """
-    if os.WIFSIGNALED(status):
-        number = os.WTERMSIG(status)
-        name = signal.Signals(number).name if number in set(signal.Signals) else str(number)
-        return f"it ended the whole process with signal {name}"
-    return f"it ended the whole process with exit code {os.waitstatus_to_exitcode(status)}"
-
-
-def _advice(why: str) -> str:
-    """Return what went wrong when the walls were put up, and what to do about it."""
+    namespaces = (
+        "user namespaces are refused by this machine; allow them (sysctl kernel.unprivileged_userns_clone=1, or on "
+        "Ubuntu kernel.apparmor_restrict_unprivileged_userns=0), or grade on a machine that has them"
+    )
     hints = {
-        "bwrap:": "bubblewrap is refused by this machine",
-        "unshare": "user namespaces are refused by this machine; allow them (sysctl kernel.unprivileged_userns_clone=1, "
-        "or on Ubuntu kernel.apparmor_restrict_unprivileged_userns=0), or grade on a machine that has them",
-        "Landlock": "the kernel's Landlock is missing or too old; Linux 6.12 or newer has it",
-        "No module": "a package is missing from this Python; install fullmarks again",
+        "Unknown option": "bubblewrap is too old; install version 0.5 or newer",
+        "execvp": "this Python cannot be started behind the walls; use one in a virtual environment",
+        "namespace": namespaces,
+        "unshare": namespaces,
+        "uid map": namespaces,
+        "bwrap:": "bubblewrap is refused by this machine; in a container it needs more privileges",
+        "Landlock": "the kernel's Landlock is missing or switched off; use Linux 5.13 or newer with lsm=landlock",
+        "No module": "a package is missing from this Python; install fullmarks in a virtual environment of its own",
     }
     hint = next((text for sign, text in hints.items() if sign in why), "the walls cannot be put up here")
     return f"submissions cannot be isolated: {hint} ({why.splitlines()[-1]}); nothing was graded"

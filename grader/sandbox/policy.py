@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import pwd
 import sys
 import sysconfig
 from collections.abc import Iterator, Mapping
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.records import Limits
+from grader.sandbox.seccomp import compile_filter
 from reference import probes
 
 CODE = "/fullmarks"
@@ -47,18 +47,19 @@ UNKNOWN = ("clone3",)
 
 FIRST_UID, LAST_UID = 60_600, 61_100  # above what people and packages get, below what systemd hands out
 
+# Beside our packages in a checkout of the project: what students must not read, should the checkout be in sight.
+OURS = ("reference", "grader", "solutions", "tests", "dist")
 
-def filter_program() -> bytes:
-    """Return the seccomp filter for this machine's architecture.
+
+def filter_program(architecture: str = "") -> bytes:
+    """Return the seccomp filter, for this machine's architecture where none is named.
 
     Raises
     ------
     OSError
         Where libseccomp is missing or refuses a rule.
     """
-    from grader.sandbox.seccomp import compile_filter  # noqa: PLC0415
-
-    return compile_filter(CALLS, GUARDED, UNKNOWN)
+    return compile_filter(CALLS, GUARDED, UNKNOWN, architecture)
 
 
 def python_folders() -> tuple[str, ...]:
@@ -94,9 +95,14 @@ def system_folders() -> tuple[str, ...]:
 
 
 def hidden_folders() -> tuple[str, ...]:
-    """Return folders of ours that stand among Python's packages: the reference, and all that grades."""
-    packages = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), *package_folders()}
-    return tuple(sorted(f"{p}/{n}" for p in packages for n in ("reference", "grader") if Path(p, n).is_dir()))
+    """Return folders of ours that would otherwise be seen among those of Python and the system."""
+    site = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), *package_folders()}
+    checkout = str(INSIDE.parents[2])
+    names = [(folder, name) for folder in site for name in OURS[:2]]
+    names += [(checkout, name) for name in OURS if checkout not in site]
+    seen = [f"{folder}/" for folder in (*python_folders(), *system_folders())]
+    found = {f"{folder}/{name}" for folder, name in names if any(f"{folder}/".startswith(s) for s in seen)}
+    return tuple(sorted(folder for folder in found if Path(folder).is_dir()))
 
 
 def bubblewrap(command: tuple[str, ...], uid: int) -> tuple[str, ...]:
@@ -188,6 +194,8 @@ def configuration(limits: Limits, preload: tuple[str, ...], files: Mapping[str, 
 
 def sandbox_uid() -> int:
     """Return a user id that belongs to nobody, another for each process that asks at the same time."""
+    import pwd  # noqa: PLC0415 - not on Windows, where `fullmarks doctor` must be able to say so
+
     for step in range(LAST_UID - FIRST_UID):
         uid = FIRST_UID + (os.getpid() + step) % (LAST_UID - FIRST_UID)
         try:

@@ -12,6 +12,7 @@ _ERRNO = 0x00050000
 _EQUAL, _MASKED_EQUAL = 4, 7
 _OPTIMISE, _BINARY_TREE = 8, 2
 _MISSING = -1
+_NATIVE = ctypes.c_uint32(0)
 
 
 class _Comparison(ctypes.Structure):
@@ -24,7 +25,10 @@ class _Comparison(ctypes.Structure):
 
 
 def compile_filter(
-    allowed: Sequence[str], guarded: Sequence[tuple[str, int, int | None, int]], unknown: Sequence[str]
+    allowed: Sequence[str],
+    guarded: Sequence[tuple[str, int, int | None, int]],
+    unknown: Sequence[str],
+    architecture: str = "",
 ) -> bytes:
     """Return the program of a filter that refuses everything not named with EPERM.
 
@@ -36,6 +40,8 @@ def compile_filter(
         Calls allowed where argument number i, after masking, equals a value.
     unknown : sequence of str
         Calls answered with ENOSYS.
+    architecture : str
+        As libseccomp names it; "" for that of this machine. Calls of any other end the process.
 
     Raises
     ------
@@ -54,6 +60,8 @@ def compile_filter(
         msg = "libseccomp makes no filter"
         raise OSError(msg)
     try:
+        if architecture:
+            _turn_to(library, context, architecture)
         # A tree of calls instead of a list: some 7 comparisons for a call rather than some 130.
         library.seccomp_attr_set(context, _OPTIMISE, ctypes.c_uint32(_BINARY_TREE))
         for name in allowed:
@@ -66,6 +74,17 @@ def compile_filter(
         return _export(library, context)
     finally:
         library.seccomp_release(context)
+
+
+def _turn_to(library: ctypes.CDLL, context: ctypes.c_void_p, architecture: str) -> None:
+    library.seccomp_arch_resolve_name.restype = ctypes.c_uint32
+    token = ctypes.c_uint32(library.seccomp_arch_resolve_name(architecture.encode()))
+    if not token.value:
+        msg = f"libseccomp does not know the architecture {architecture!r}"
+        raise OSError(msg)
+    if token.value != library.seccomp_arch_native() & 0xFFFFFFFF:
+        library.seccomp_arch_add(context, token)
+        library.seccomp_arch_remove(context, _NATIVE)
 
 
 def _add(library: ctypes.CDLL, context: ctypes.c_void_p, action: int, name: str, *comparisons: _Comparison) -> None:

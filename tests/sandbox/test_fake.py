@@ -50,10 +50,10 @@ def test_fake_and_real_agree(keeper, source):
         [],
         [1],
         [("returned", 1)],
-        [("passed", 1, (), "", False, "")],
-        [("returned", 1, (-1,), "", False, "")],
+        [("passed", 1, (), "", False, "", "", ())],
+        [("returned", 1, (-1,), "", False, "", "", ())],
         [("returned", 1, (), "", 1, "")],
-        [("timed out", 1, (), "", False, "")],
+        [("timed out", 1, (), "", False, "", "", ())],
         {"a": 1},
     ],
 )

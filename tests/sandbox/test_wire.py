@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import collections
 import contextlib
+import enum
 import json
+import math
 import struct
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -107,6 +111,15 @@ def frame(tree, *buffers):
         frame({"f": "infinity"}),
         frame({"d": [[{"l": []}, 1]]}),
         frame({"s": list(range(wire.MAX_KEYS + 1))}),
+        frame({"s": [i * (2**61 - 1) for i in range(8)] * 5}),
+        frame({"d": [[{"t": [0]}, 1]] * 40}),
+        frame({"c": ["1", "2"]}),
+        frame({"a": ["U1", [1], 4]}, b"\x00\xd8\x00\x00"),
+        frame({"a": ["<f8", [0, wire.MAX_EMPTY + 1], 0]}),
+        frame({"a": ["<f8", [0, 10**30], 0]}),
+        frame({"s": [{"s": [1]}]}),
+        frame({"i": wire.MAX_INTEGER + 1}, bytes(wire.MAX_INTEGER + 1)),
+        struct.pack("<I", 2) + b"\xff\xfe",
         frame({"x": 1}),
         frame(deep(wire.MAX_DEPTH + 5)),
         frame({"l": [1] * (wire.MAX_NODES + 5)}),
@@ -145,6 +158,15 @@ def nested(depth):
         (np.ma.masked_array([1.0, 2.0], [True, False]), "a masked array"),
         (np.array([object()]), "a value of type object"),
         (iter([]), "a value of type list_iterator"),
+        (np.broadcast_to(np.array(0, dtype=object), (10**6, 10**6)), "too many values"),
+        (np.zeros(2, dtype="i4,f8"), "an array of"),
+        (np.array(["2024-01-01"], dtype="M8[D]"), "an array of datetime64"),
+        (np.array(["x" * 2000]), "an array of <U2000"),
+        (np.ma.masked, "a masked array"),
+        pytest.param(1 << (8 * wire.MAX_INTEGER), "an integer of too many digits", id="huge"),
+        (dict.fromkeys(range(wire.MAX_KEYS + 1)), "too many keys"),
+        ("x" * (wire.MAX_TREE + 1), "too much text"),
+        (type("<b>\x1b", (), {})(), r"a value of type \?b\?\?"),
     ],
 )
 def test_what_is_not_plain_is_refused_by_name(value, why):
@@ -152,14 +174,63 @@ def test_what_is_not_plain_is_refused_by_name(value, why):
         wire.encode(value)
 
 
-@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
-def test_derived_types_arrive_as_their_base():
-    class Point(tuple):
-        __slots__ = ()
+class Table:
+    """Like a column of pandas."""
 
-    matrix = np.asmatrix([[1.0, 2.0]])
-    back = wire.decode(wire.encode([Point((1, 2)), matrix, np.float64(1.5), np.ma.masked_array([1.0])])[4:])
-    assert [type(v) for v in back] == [tuple, np.ndarray, np.float64, np.ndarray]
+    def __array__(self, dtype=None, copy=None):
+        return np.array([1.0, 2.0])
+
+
+class Colour(enum.IntEnum):
+    RED = 3
+
+
+class Pair(NamedTuple):
+    a: int
+    b: int
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (Pair(1, 2), (1, 2)),
+        (np.array([[1.0, 2.0]]).view(np.matrix), np.array([[1.0, 2.0]])),
+        (np.float64(1.5), np.float64(1.5)),
+        (np.float32(1.5), np.float32(1.5)),
+        (np.bool_(1), np.True_),
+        (np.str_("a"), np.str_("a")),
+        (np.longdouble(1.5), np.float64(1.5)),
+        (np.ones(2, dtype=np.clongdouble), np.ones(2, dtype=complex)),
+        (np.ones(2, dtype=np.float16), np.ones(2, dtype=np.float16)),
+        (np.ones(2, dtype=">i4"), np.ones(2, dtype="<i4")),
+        (np.arange(6).reshape(2, 3).T[::-1], np.array([[2, 5], [1, 4], [0, 3]])),
+        (np.array([1, "a", None], dtype=object), [1, "a", None]),
+        (np.array(7, dtype=object), 7),
+        (np.ma.masked_array([1.0]), np.array([1.0])),
+        (Table(), np.array([1.0, 2.0])),
+        (Colour.RED, 3),
+        (collections.OrderedDict(a=1), {"a": 1}),
+        (collections.defaultdict(list, a=[1]), {"a": [1]}),
+        (frozenset({1}), {1}),
+        (range(3), [0, 1, 2]),
+        ({(1, "a"): {2.5}}, {(1, "a"): {2.5}}),
+        ({-1: 0, -2: 0, True: 1, 2.0: 3}, {-1: 0, -2: 0, 1: 1, 2: 3}),
+        ("a\ud800b", "a?b"),
+        ("\U0001f600", "\U0001f600"),
+        (np.array([], dtype="<U3"), np.array([], dtype="<U3")),
+        (np.zeros((0, 3)), np.zeros((0, 3))),
+    ],
+)
+def test_derived_types_arrive_as_their_base(value, expected):
+    back = wire.decode(wire.encode(value)[4:])
+    assert type(back) is type(expected)
+    assert getattr(back, "dtype", None) == getattr(expected, "dtype", None)
+    assert np.array_equal(np.asarray(back), np.asarray(expected)) if isinstance(back, np.ndarray) else back == expected
+
+
+def test_honest_keys_do_not_collide():
+    keys = {i / 7 for i in range(2000)} | {(i, -i) for i in range(1000)} | {str(i) for i in range(1000)}
+    assert wire.decode(wire.encode(keys)[4:]) == keys
 
 
 def test_a_bad_value_leaves_no_trace_in_a_packer():
@@ -167,7 +238,49 @@ def test_a_bad_value_leaves_no_trace_in_a_packer():
     packer.add(np.ones(2))
     with pytest.raises(wire.Bad):
         packer.add([np.zeros(3), print])
+    with pytest.raises(wire.Bad, match="too many values"):
+        packer.add([0] * wire.MAX_NODES)
     packer.add("after")
     first, second = wire.decode(packer.frame()[4:])
     assert first.tolist() == [1, 1]
     assert second == "after"
+
+
+@pytest.mark.parametrize(
+    "value", [[0.5] * 50_000, "x" * (1 << 20), np.zeros(3 << 20)], ids=["many values", "much text", "many bytes"]
+)
+def test_a_full_packer_says_so_and_keeps_room_for_notes(value):
+    packer = wire.Packer()
+    added = 0
+    with pytest.raises(wire.Full):  # noqa: PT012 - how many fit is not the question
+        for _ in range(100):
+            packer.add(value)
+            added += 1
+    for _ in range(100):
+        packer.add("x" * 200, spare=True)
+    frame = packer.frame()
+    assert len(frame) <= wire.MAX_FRAME
+    assert len(wire.decode(memoryview(frame)[4:])) == added + 100
+    assert added > 1
+
+
+def test_what_is_too_large_by_itself_is_bad_and_not_full():
+    with pytest.raises(wire.Bad) as caught:
+        wire.Packer().add(["x" * (1 << 20)] * 4)
+    assert caught.type is wire.Bad
+
+
+def test_the_encoder_does_not_mind_patched_modules(monkeypatch):
+    array, scalar = np.ones(2), np.float64(1)
+    for owner, name in (
+        (np, "ndarray"),
+        (np, "asarray"),
+        (np, "array"),
+        (np, "generic"),
+        (json, "dumps"),
+        (math, "isfinite"),
+    ):
+        monkeypatch.setattr(owner, name, None)
+    frame = wire.encode([2.5, array, scalar])
+    monkeypatch.undo()
+    assert wire.decode(frame[4:])[1].tolist() == [1.0, 1.0]

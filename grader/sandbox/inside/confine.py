@@ -78,6 +78,12 @@ def _prctl(option: int, *arguments: int) -> None:
     _checked(_libc.prctl(ctypes.c_ulong(option), *(ctypes.c_ulong(a) for a in (*arguments, 0, 0, 0, 0)[:4])), "prctl")
 
 
+def first_to_go() -> None:
+    """Have the kernel end this process, and those that it makes, before others when memory runs out."""
+    with open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:  # noqa: PTH123
+        file.write("1000")
+
+
 def die_with_parent() -> None:
     """Be killed when the parent ends."""
     _prctl(_SET_PDEATHSIG, 9)
@@ -132,21 +138,26 @@ class Landlock:
         Paths below which files may be read and executed.
     writable : iterable of str
         Paths below which they may be written and made as well.
+    oldest : int
+        The least version that will do. From 1 on it holds files; from 6 on signals and abstract sockets as well, which
+        behind namespaces have nobody to reach.
     """
 
     _EXECUTE, _WRITE, _READ, _LIST = 1, 2, 4, 8
     _MAKE_SPECIAL = 1 << 6 | 1 << 9 | 1 << 10 | 1 << 11  # devices, sockets and pipes
-    _OLDEST = 6  # the version that refuses signals and abstract sockets to the outside
+    # How many rights over files the versions know: moving came with 2, truncating with 3, ioctl on devices with 5.
+    _RIGHTS = (13, 14, 15, 15, 16)
 
-    def __init__(self, readable: Iterable[str], writable: Iterable[str]) -> None:
+    def __init__(self, readable: Iterable[str], writable: Iterable[str], oldest: int = 1) -> None:
         version = _libc.syscall(_LANDLOCK_CREATE, None, ctypes.c_size_t(0), 1)
-        if version < self._OLDEST:
-            msg = f"Landlock of version {self._OLDEST} is needed, the kernel has {max(version, 0)}"
+        if version < oldest:
+            msg = f"Landlock of version {oldest} is needed, the kernel has {max(version, 0)}"
             raise OSError(msg)
-        everything = (1 << 16) - 1
-        attributes = struct.pack("QQQ", everything, 3, 3)
+        everything = (1 << self._RIGHTS[min(version, len(self._RIGHTS)) - 1]) - 1
+        # All that is named here is refused unless a rule allows it: files, TCP from version 4 on, scopes from 6 on.
+        attributes = struct.pack("Q", everything) + struct.pack("Q", 3) * ((version >= 4) + (version >= 6))
         self.fd = _checked(
-            _libc.syscall(_LANDLOCK_CREATE, attributes, ctypes.c_size_t(24), 0), "landlock_create_ruleset"
+            _libc.syscall(_LANDLOCK_CREATE, attributes, ctypes.c_size_t(len(attributes)), 0), "landlock_create_ruleset"
         )
         reading = self._EXECUTE | self._READ | self._LIST
         for paths, access in ((readable, reading), (writable, everything & ~self._MAKE_SPECIAL)):

@@ -11,27 +11,41 @@ import ast
 import builtins
 import contextlib
 import difflib
+import functools
 import inspect
 import io
 import linecache
+import operator
+import re
 import sys
 import types
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from grader.sandbox.inside import wire
+from grader.sandbox.inside.stubs import Quiet, quiet_packages
 from reference import probes
 
 # outcome, value, positions of changed arguments, name of the exception's class, is it a ValueError, text, how a
 # generator was misused, logs of the probes
 RawClaim = tuple[str, Any, tuple[int, ...], str, bool, str, str, tuple[probes.Log, ...]]
+# The outcome of a call whose result does not fit into the frame with those before it: it is to be asked by itself.
+LATER = "later"
 
 MAX_TEXT = 500
 MAX_PLACES = 5
-# Magics that run the cell below them; all others do nothing here.
-RUNS_BODY = frozenset({"time", "timeit", "capture", "prun"})
+MAX_ERRORS = 1 << 20  # characters about errors in cells; beyond it there is one line a cell
+# Magics that run the cell below them, and those that run their line; all others do nothing here.
+RUNS_CELL = frozenset({"time", "timeit", "capture", "prun"})
+RUNS_LINE = frozenset({"time", "prun"})
+# What looks back at the results of earlier cells.
+_LOOKS_BACK = re.compile(r"\bOut\s*\[|(?<![\w.])_(?!\w)")
+_FUTURES = functools.reduce(operator.or_, (getattr(__future__, n).compiler_flag for n in __future__.all_feature_names))
+
+# Bound early, for students may give these names to other things.
+_linalg_error = np.linalg.LinAlgError
 
 
 def claim_of(function: Callable[..., Any], arguments: tuple[Any, ...]) -> RawClaim:
@@ -64,12 +78,35 @@ def without_value(outcome: str, text: str, error: str = "") -> RawClaim:
     return (outcome, None, (), error, False, text, "", ())
 
 
+def add_claim(packer: wire.Packer, claim: RawClaim) -> None:
+    """Add a claim to a frame, or in its place one that says why it cannot be."""
+    try:
+        packer.add(claim)
+    except MemoryError:
+        claim = without_value("out of memory", "its result needs too much memory", "MemoryError")
+    except wire.Full:
+        claim = without_value(LATER, "")
+    except wire.Bad as error:
+        claim = without_value("unreadable", f"its result cannot be read: {error}")
+    except BaseException as error:  # noqa: BLE001 - a result may raise whatever it likes when looked at
+        claim = without_value("unreadable", f"its result cannot be read: {class_name(error)}")
+    else:
+        return
+    packer.add(claim, spare=True)
+
+
 def class_name(error: BaseException) -> str:
-    """Return the name of an exception's class, or of its nearest ancestor that everybody has."""
+    """Return the name of an exception's class, or of its nearest ancestor that everybody has.
+
+    Examples
+    --------
+    >>> class_name(np.exceptions.AxisError(0))
+    'ValueError'
+    """
     for cls in type(error).__mro__:
-        if getattr(builtins, cls.__name__, None) is cls or cls is np.linalg.LinAlgError:
+        if builtins.__dict__.get(cls.__name__) is cls or cls is _linalg_error:
             return cls.__name__
-    return "Exception"
+    return "BaseException"
 
 
 def describe(error: BaseException) -> str:
@@ -79,7 +116,7 @@ def describe(error: BaseException) -> str:
     except BaseException:  # noqa: BLE001 - the class is the student's
         text = ""
     lines = [text[:MAX_TEXT], *_places(error)]
-    return "\n".join(line for line in lines if line).encode("utf-8", "replace").decode()
+    return "\n".join(line for line in lines if line)
 
 
 def _places(error: BaseException) -> list[str]:
@@ -88,28 +125,12 @@ def _places(error: BaseException) -> list[str]:
     while trace is not None:
         code = trace.tb_frame.f_code
         if code.co_filename.startswith("<cell "):
-            source = linecache.getline(code.co_filename, trace.tb_lineno).strip()[:100]
-            places.append(f"{code.co_filename[1:-1]}, line {trace.tb_lineno}, in {code.co_name}: {source}")
+            places.append((code.co_filename, trace.tb_lineno, code.co_name))
         trace = trace.tb_next
-    return places[-MAX_PLACES:]
-
-
-class Quiet:
-    """Takes every call, attribute and item, and shows nothing: what is left of tools that have no place here."""
-
-    def __call__(self, *_: Any, **__: Any) -> Quiet:  # noqa: D102 - it is the class that is documented
-        return self
-
-    def __getattr__(self, name: str) -> Quiet:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return self
-
-    def __repr__(self) -> str:
-        return ""
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(())
+    return [
+        f"{file[1:-1]}, line {line}, in {name}: {linecache.getline(file, line).strip()[:100]}"
+        for file, line, name in places[-MAX_PLACES:]
+    ]
 
 
 class Sink(io.TextIOBase):
@@ -135,28 +156,51 @@ class Session:
         Turns IPython's syntax into Python's.
     watched : sequence of str
         Functions that will be asked for; see `intact`.
+    keeps_results : bool
+        Whether `_` and `Out` hold what cells end in. It costs time, and few notebooks ask for it.
     """
 
-    def __init__(self, transform: Callable[[str], str], watched: Sequence[str] = ()) -> None:
+    def __init__(
+        self, transform: Callable[[str], str], watched: Sequence[str] = (), *, keeps_results: bool = True
+    ) -> None:
         self._transform = transform
         self._flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
         self._watched = watched
         self._seen: dict[str, tuple[Any, dict[str, Any]]] = {}
+        self._keeps_results = keeps_results
+        self._last: Any = ""
+        self._loop = _Loop()
+        self.cell = ""
+        """Name of the cell that runs, as tracebacks have it."""
         self.intact: dict[str, int] = {}
         """For functions that leaned on a name which a later cell changed: how many cells came before that cell."""
-        module = types.ModuleType("__main__")
-        self.namespace = module.__dict__
+        self._module = types.ModuleType("__main__")
+        self.namespace = self._module.__dict__
+        shell = Shell(self)
+        self._get_ipython = lambda: shell
         self.namespace.update(
             __builtins__=builtins,
-            get_ipython=lambda: _Shell(self),
+            get_ipython=self._get_ipython,
             display=Quiet(),
             exit=_leave,
             quit=_leave,
-            In=[],
+            In=[""],
             Out={},
+            _="",
         )
-        sys.modules["__main__"] = module
-        sys.modules["otter"] = _otter()
+
+    @contextlib.contextmanager
+    def stage(self) -> Iterator[None]:
+        """Be `__main__` for a while, with nothing to read, nowhere to print to and quiet packages."""
+        kept = sys.modules["__main__"], sys.stdin, sys.stdout, sys.stderr
+        sys.modules["__main__"] = self._module
+        sys.stdin, sys.stdout, sys.stderr = io.StringIO(), Sink(), Sink()
+        try:
+            with quiet_packages(self._get_ipython):
+                yield
+        finally:
+            sys.modules["__main__"], sys.stdin, sys.stdout, sys.stderr = kept
+            self._loop.close()
 
     def run_cell(self, number: int, source: str) -> str:
         """Run a cell statement by statement and return "" or the error that ended it.
@@ -168,51 +212,73 @@ class Session:
         source : str
             As it stands in the notebook.
         """
-        name = f"<cell {number + 1}>"
-        try:
-            self.execute(source, name)
-        except BaseException as error:  # noqa: BLE001 - whatever it is, it ends this cell only
-            text = f"{class_name(error)}: {describe(error)}"
-        else:
-            text = ""
+        self.cell = f"<cell {number + 1}>"
+        text = ""
+        with self._loop.around(source):
+            try:
+                self._remember(number, source)
+                self.execute(source, self.cell)
+            except BaseException as error:  # noqa: BLE001 - whatever it is, it ends this cell only
+                text = f"{class_name(error)}: {describe(error)}"
         _close_figures()
         self._watch(number)
         return text
 
+    def _remember(self, number: int, source: str) -> None:
+        """Keep the source for tracebacks, for `inspect.getsource` and for `In`."""
+        linecache.cache[self.cell] = (len(source), None, source.splitlines(keepends=True), self.cell)
+        if self._keeps_results and type(sources := self.namespace.get("In")) is list:
+            sources += [""] * (number + 1 - len(sources)) + [source]
+
     def execute(self, source: str, name: str) -> None:
         """Run source code, IPython's syntax included, in the notebook's namespace."""
+        code = None if self._keeps_results else self._at_once(source, name)
+        if code is not None:
+            self._run(code)
+            return
         try:
-            tree = compile(source, name, "exec", self._flags | ast.PyCF_ONLY_AST, dont_inherit=True)
+            tree = self._parse(source, name)
         except SyntaxError:
-            source = self._transform(source)
-            tree = compile(source, name, "exec", self._flags | ast.PyCF_ONLY_AST, dont_inherit=True)
-        linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+            tree = self._parse(self._transform(source), name)
         # One at a time, as IPython does: a statement that does not compile stops those after it, not those before.
         for statement in tree.body:
-            module = ast.Module([statement], type_ignores=[])
-            code = compile(module, name, "exec", self._flags, dont_inherit=True)
-            if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
-                for alias in statement.names:
-                    self._flags |= getattr(__future__, alias.name).compiler_flag
-            if code.co_flags & inspect.CO_COROUTINE:
-                _run_coroutine(eval(code, self.namespace))  # noqa: S307 - this is what a notebook is for
+            last = statement is tree.body[-1]
+            if self._keeps_results and last and isinstance(statement, ast.Expr):
+                self._run(_code(ast.Expression(statement.value), name, "eval", self._flags), keep=True)
             else:
-                exec(code, self.namespace)  # noqa: S102
+                self._run(_code(ast.Module([statement], type_ignores=[]), name, "exec", self._flags))
+
+    def _at_once(self, source: str, name: str) -> types.CodeType | None:
+        """Return the code of all statements where all of them compile: it comes to the same, and is faster."""
+        try:
+            return _code(source, name, "exec", self._flags)
+        except SyntaxError:
+            return None
+
+    def _parse(self, source: str, name: str) -> ast.Module:
+        tree: ast.Module = compile(source, name, "exec", self._flags | ast.PyCF_ONLY_AST, dont_inherit=True)
+        return tree
+
+    def _run(self, code: types.CodeType, *, keep: bool = False) -> None:
+        self._flags |= code.co_flags & _FUTURES
+        result = eval(code, self.namespace)  # noqa: S307 - this is what a notebook is for
+        if code.co_flags & inspect.CO_COROUTINE:
+            result = self._loop.wait_for(result)
+        if keep and result is not None:
+            if self.namespace.get("_") is self._last:  # a student's own `_` is left alone
+                self.namespace["_"] = self._last = result
+            if type(results := self.namespace.get("Out")) is dict and self.cell:
+                results[int(self.cell[6:-1])] = result
 
     def ask(self, name: str, calls: Sequence[list[tuple[Any, ...]]]) -> bytes:
         """Call the notebook's function of that name, with arguments as `probes.pack` makes them, and return the claims."""
         packer = wire.Packer()
         function = self.namespace.get(name)
         for arguments in calls:
-            claim = claim_of(function, probes.unpack(arguments)) if callable(function) else self._missing(name)
-            try:
-                packer.add(claim)
-            except MemoryError:
-                packer.add(without_value("out of memory", "its result needs too much memory", "MemoryError"))
-            except wire.Bad as error:
-                packer.add(without_value("unreadable", f"its result cannot be read: {error}"))
-            except BaseException as error:  # noqa: BLE001 - a result may raise whatever it likes when looked at
-                packer.add(without_value("unreadable", f"its result cannot be read: {class_name(error)}"))
+            if callable(function):
+                add_claim(packer, claim_of(function, probes.unpack(arguments)))
+            else:
+                add_claim(packer, self._missing(name))
         return packer.frame()
 
     def _missing(self, name: str) -> RawClaim:
@@ -258,39 +324,97 @@ class Session:
         return self.namespace.get(name, builtins.__dict__.get(name))
 
 
-class _Shell(Quiet):
-    """What `get_ipython()` gives: cell magics that time or capture run their cell, nothing else does anything."""
+def _code(source: str | ast.Module | ast.Expression, name: str, mode: str, flags: int) -> types.CodeType:
+    code: types.CodeType = compile(source, name, mode, flags, dont_inherit=True)
+    return code
+
+
+class _Loop:
+    """The event loop that Jupyter has running at all times; made when a cell first has to do with it."""
+
+    def __init__(self) -> None:
+        self._made: Any = None
+
+    def _get(self) -> Any:
+        if self._made is None:
+            import asyncio  # noqa: PLC0415 - few notebooks await
+
+            self._made = asyncio.new_event_loop()
+            asyncio.set_event_loop(self._made)
+        return self._made
+
+    @contextlib.contextmanager
+    def around(self, source: str) -> Iterator[None]:
+        """Let a cell find the loop running, and tasks that it starts make some progress after it."""
+        if self._made is None and "asyncio" not in source and "asyncio" not in sys.modules:
+            yield
+            return
+        import asyncio  # noqa: PLC0415
+
+        before = asyncio._get_running_loop()  # noqa: SLF001 - how loops themselves say that they run
+        asyncio._set_running_loop(self._get())  # noqa: SLF001
+        try:
+            yield
+            with contextlib.suppress(BaseException):
+                self.wait_for(asyncio.sleep(0))
+        finally:
+            asyncio._set_running_loop(before)  # noqa: SLF001
+
+    def wait_for(self, coroutine: Any) -> Any:
+        """Run the loop until a coroutine of the cell has ended, and return its result."""
+        loop = self._get()
+        import asyncio  # noqa: PLC0415
+
+        running = asyncio._get_running_loop()  # noqa: SLF001
+        asyncio._set_running_loop(None)  # noqa: SLF001
+        try:
+            return loop.run_until_complete(coroutine)
+        finally:
+            asyncio._set_running_loop(running)  # noqa: SLF001
+
+    def close(self) -> None:
+        """Close the loop, if there is one."""
+        if self._made is not None:
+            self._made.close()
+            self._made = None
+
+
+class Shell(Quiet):
+    """What `get_ipython()` gives: magics that time or capture run their code, nothing else does anything."""
 
     def __init__(self, session: Session) -> None:
+        super().__init__()
         self._session = session
         self.user_ns = session.namespace
 
-    def run_cell_magic(self, magic: str, line: str, cell: str) -> None:
+    def run_cell_magic(self, magic: str, line: str, cell: str) -> Quiet:
         """Run the cell under magics that time or capture it, and write files."""
-        if magic in RUNS_BODY:
-            self._session.execute(cell, f"<cell under {magic}>")
+        session = self._session
+        if magic in RUNS_CELL:
+            if magic == "capture" and line.strip().isidentifier():
+                session.namespace[line.strip()] = Quiet()
+            above = len(linecache.getlines(session.cell)) - len(cell.splitlines())
+            session.execute("\n" * above + cell, session.cell)
         elif magic in ("writefile", "file"):
-            with io.open(line.rsplit(maxsplit=1)[-1], "a" if "-a" in line.split() else "w", encoding="utf-8") as file:  # noqa: UP020
+            mode = "a" if "-a" in line.split() else "w"
+            with io.open(line.rsplit(maxsplit=1)[-1], mode, encoding="utf-8") as file:  # noqa: UP020 - `open` may be gone
                 file.write(cell)
+        return Quiet()
 
-    def run_line_magic(self, magic: str, line: str, *_: Any, **__: Any) -> None:
+    def run_line_magic(self, magic: str, line: str, *_: Any, **__: Any) -> Quiet:
         """Run what is timed; all else does nothing."""
-        if magic == "time":
-            self._session.execute(line, "<line under time>")
+        if magic in RUNS_LINE:
+            above = sys._getframe(1).f_lineno - 1  # noqa: SLF001 - so that an error tells the line of the magic
+            self._session.execute("\n" * above + line, self._session.cell)
+        return Quiet()
 
     def getoutput(self, *_: Any, **__: Any) -> list[str]:
-        """Give no lines, for nothing was run."""
+        """Return what a command said, which is nothing."""
         return []
 
 
 def _leave(*_: Any) -> None:
     raise SystemExit
-
-
-def _otter() -> types.ModuleType:
-    module = types.ModuleType("otter")
-    module.Notebook = Quiet()  # type: ignore[attr-defined]
-    return module
 
 
 def _close_figures() -> None:
@@ -301,27 +425,57 @@ def _close_figures() -> None:
             helpers.Gcf.destroy_all()
 
 
-def _run_coroutine(coroutine: Any) -> None:
-    import asyncio  # noqa: PLC0415 - few notebooks await
+def looks_back(cells: Sequence[str]) -> bool:
+    """Return whether a notebook may ask for results of earlier cells.
 
-    asyncio.run(coroutine)
-
-
-def serve(read: Callable[[], Any], write: Callable[[bytes], None], transform: Callable[[str], str]) -> None:
-    """Answer requests until there are no more.
-
-    Requests are ("cells", sources, positions to leave out, functions that will be asked for), answered by a pair
-    (position, error) after each cell and by ("done", `Session.intact`), and ("ask", function, calls), answered by a
-    list of claims.
+    Examples
+    --------
+    >>> looks_back(["1 + 1", "_ * 2"]), looks_back(["Out[1]"]), looks_back(["def _f(x_): return x_._y"])
+    (True, True, False)
     """
-    session = Session(transform)
-    while True:
-        request = read()
-        if request[0] == "cells":
-            session = Session(transform, request[3])
-            for number, source in enumerate(request[1]):
-                if number not in request[2]:
-                    write(wire.encode((number, session.run_cell(number, source))))
-            write(wire.encode(("done", session.intact)))
-        else:
-            write(session.ask(request[1], request[2]))
+    return any(map(_LOOKS_BACK.search, cells))
+
+
+def run_cells(
+    session: Session, cells: Sequence[str], left_out: Collection[int], begin: Callable[[int], None]
+) -> Mapping[int, str]:
+    """Run all cells but some, and return the errors that ended cells.
+
+    Parameters
+    ----------
+    session : Session
+    cells : sequence of str
+    left_out : collection of int
+        Positions of cells that are not run.
+    begin : callable
+        Told the position of each cell before it runs.
+    """
+    errors: dict[int, str] = {}
+    room = MAX_ERRORS
+    for number, source in enumerate(cells):
+        if number not in left_out:
+            begin(number)
+            if text := session.run_cell(number, source):
+                errors[number] = text if room > len(text) else text[:20]
+                room -= len(errors[number])
+    return errors
+
+
+def serve(
+    read: Callable[[], Any],
+    write: Callable[[bytes], None],
+    transform: Callable[[str], str],
+    begin: Callable[[int], None],
+) -> None:
+    """Answer requests for ever.
+
+    The first is ("cells", sources, positions to leave out, functions that will be asked for), answered by
+    (errors by position, `Session.intact`). Those after it are ("ask", function, calls), answered by a list of claims.
+    """
+    _, cells, left_out, watched = read()
+    session = Session(transform, watched, keeps_results=looks_back(cells))
+    with session.stage():
+        write(wire.encode((run_cells(session, cells, set(left_out), begin), session.intact)))
+        while True:
+            _, function, calls = read()
+            write(session.ask(function, calls))

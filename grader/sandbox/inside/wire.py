@@ -26,9 +26,13 @@ MAX_FRAME = 64 << 20
 MAX_TREE = 4 << 20  # JSON text becomes objects of 25 times its size
 MAX_NODES = 200_000
 MAX_DEPTH = 60
-MAX_KEYS = 5_000  # of a set or dictionary: integers chosen to collide make more of them quadratic
+MAX_KEYS = 5_000  # of a set or dictionary
+MAX_COLLISIONS = 16  # keys with another one's hash: many of them, as only an attacker has, take quadratic time
 MAX_INTEGER = 1 << 16  # bytes
 MAX_TEXT_WIDTH = 1_024  # characters of an entry of a string array
+MAX_EMPTY = 1 << 20  # product of the other lengths of an array without entries
+# What a frame of claims keeps free for the claims that say why another is not in it.
+SPARE_TREE, SPARE_NODES = 1 << 18, 8_000
 
 _NAMES = "|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split()
 _DTYPES = {name: np.dtype(name) for name in _NAMES}
@@ -36,9 +40,20 @@ _CODES = {dtype: name for name, dtype in _DTYPES.items()}
 _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 _LENGTHS = struct.Struct("<II")
 
+# Bound early: a notebook that puts something else in their place shall still be understood.
+_dumps = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+_isfinite, _ndarray, _generic = math.isfinite, np.ndarray, np.generic
+_asarray, _array, _contiguous = np.asarray, np.array, np.ascontiguousarray
+_masked_array, _mask_of = np.ma.MaskedArray, np.ma.getmaskarray
+_EXTENDED = {np.dtype(np.longdouble): np.dtype(np.float64), np.dtype(np.clongdouble): np.dtype(np.complex128)}
+
 
 class Bad(Exception):  # noqa: N818 - it is what a value is, to whoever reads `except wire.Bad`
     """A value or a frame that the wire does not carry; the message says why."""
+
+
+class Full(Bad):
+    """A value that the wire carries, but not in a frame with all that is in it already."""
 
 
 def encode(value: Any) -> bytes:
@@ -54,12 +69,12 @@ def encode(value: Any) -> bytes:
     >>> decode(encode((1, [2.5, "x"]))[4:])
     (1, [2.5, 'x'])
     """
-    writer = _Writer()
-    return _frame(writer.node(value, 0), writer.buffers)
+    writer = _Writer(MAX_NODES)
+    return _frame(_dumps(writer.node(value, 0)), writer.buffers)
 
 
-def _frame(node: Any, buffers: list[bytes]) -> bytes:
-    tree = json.dumps(node, separators=(",", ":"), allow_nan=False).encode("utf-8", "surrogatepass")
+def _frame(text: str, buffers: list[bytes]) -> bytes:
+    tree = text.encode("ascii")  # JSON writes all else as escapes
     if len(tree) > MAX_TREE:
         msg = "too much text"
         raise Bad(msg)
@@ -73,7 +88,11 @@ def decode(body: bytes | memoryview) -> Any:
     Raises
     ------
     Bad
-        Where the frame is not exactly what `encode` makes of some value.
+        Where the frame is not what `encode` makes of some value.
+
+    Notes
+    -----
+    Half surrogate pairs, which no file or terminal takes, become question marks.
 
     Examples
     --------
@@ -91,7 +110,7 @@ def decode(body: bytes | memoryview) -> Any:
         msg = "the tree is longer than the frame"
         raise Bad(msg)
     try:
-        tree = json.loads(bytes(view[4 : 4 + length]).decode("utf-8", "surrogatepass"), parse_constant=_refuse)
+        tree = json.loads(bytes(view[4 : 4 + length]).decode("ascii"), parse_constant=_refuse)
         reader = _Reader(view[4 + length :])
         value = reader.value(tree, 0)
     except Bad:
@@ -113,43 +132,41 @@ def _refuse(constant: str) -> None:
 class _Writer:
     """Turns one value into a tree and collects its buffers."""
 
-    def __init__(self) -> None:
+    def __init__(self, nodes: int) -> None:
         self.buffers: list[bytes] = []
-        self._nodes = MAX_NODES
+        self.nodes = nodes
         self._bytes = MAX_FRAME - MAX_TREE
 
-    @property
-    def budget(self) -> tuple[int, int]:
-        """How many more values and bytes the frame may have."""
-        return self._nodes, self._bytes
-
-    @budget.setter
-    def budget(self, left: tuple[int, int]) -> None:
-        self._nodes, self._bytes = left
-
     def node(self, value: Any, depth: int) -> Any:  # noqa: C901, PLR0911, PLR0912 - one branch a type
-        self._nodes -= 1
-        if self._nodes < 0 or depth > MAX_DEPTH:
-            msg = "too many values" if self._nodes < 0 else "nested too deeply"
+        self.nodes -= 1
+        if self.nodes < 0 or depth > MAX_DEPTH:
+            msg = "too many values" if self.nodes < 0 else "nested too deeply"
             raise Bad(msg)
         kind = type(value)
         if value is None or kind is bool:
             return value
         if kind is float:
-            return value if math.isfinite(value) else {"f": repr(value)}
+            return value if _isfinite(value) else {"f": repr(value)}
         if kind is int:
             if -(1 << 63) <= value < 1 << 64:
                 return value
-            return {"i": self._buffer(value.to_bytes(value.bit_length() // 8 + 1, "little", signed=True))}
+            size = value.bit_length() // 8 + 1
+            if size > MAX_INTEGER:
+                msg = "an integer of too many digits"
+                raise Bad(msg)
+            return {"i": self._buffer(value.to_bytes(size, "little", signed=True))}
         if kind is str:
             self._spend(len(value))
             return value
-        if kind is np.ndarray:
-            return {"a": self._array(value)} if value.dtype.kind != "O" else self.node(value.tolist(), depth)
+        if kind is _ndarray:
+            return {"a": self._array(value)} if value.dtype.kind != "O" else self._objects(value, depth)
         if kind is list:
             return {"l": [self.node(v, depth + 1) for v in value]}
         if kind is tuple:
             return {"t": [self.node(v, depth + 1) for v in value]}
+        if kind in (dict, set, frozenset) and len(value) > MAX_KEYS:
+            msg = "too many keys"
+            raise Bad(msg)
         if kind is dict:
             return {"d": [[self.node(k, depth + 1), self.node(v, depth + 1)] for k, v in value.items()]}
         if kind in (set, frozenset):
@@ -158,17 +175,23 @@ class _Writer:
             return {"c": [self.node(value.real, depth), self.node(value.imag, depth)]}
         if kind is bytes:
             return {"b": self._buffer(value)}
-        if isinstance(value, np.generic):
-            return {"n": self._array(np.asarray(value))} if value.dtype.kind != "O" else self.node(value.item(), depth)
+        if isinstance(value, _generic):
+            return {"n": self._array(_asarray(value))} if value.dtype.kind != "O" else self.node(value.item(), depth)
         return self._derived(value, depth)
+
+    def _objects(self, array: Any, depth: int) -> Any:
+        if array.size > self.nodes:  # before the list is made: a view with zero strides costs nothing
+            msg = "too many values"
+            raise Bad(msg)
+        return self.node(array.tolist(), depth)
 
     def _derived(self, value: Any, depth: int) -> Any:
         """Return the node of a subclass of a plain type, or of something that can become an array."""
-        if isinstance(value, np.ma.MaskedArray) and np.ma.getmaskarray(value).any():
+        if isinstance(value, _masked_array) and _mask_of(value).any():
             msg = "a masked array"
             raise Bad(msg)
-        if isinstance(value, np.ndarray):
-            return self.node(np.array(value, subok=False), depth + 1)
+        if isinstance(value, _ndarray):
+            return self.node(_array(value, subok=False), depth + 1)
         bases: tuple[Any, ...] = (bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset)
         for base in bases:
             if isinstance(value, base):
@@ -176,16 +199,14 @@ class _Writer:
         if isinstance(value, range):
             return self.node(list(value[: MAX_NODES + 1]), depth + 1)
         if hasattr(type(value), "__array__"):
-            return self.node(np.array(value, subok=False), depth + 1)
+            return self.node(_array(value, subok=False), depth + 1)
         name = "".join(c if c.isalnum() or c in "_." else "?" for c in type(value).__name__[:60])
         msg = f"a value of type {name}"
         raise Bad(msg)
 
     def _array(self, array: Any) -> list[Any]:
-        if array.dtype in (np.longdouble, np.clongdouble) and array.dtype.itemsize > (
-            8 if array.dtype.kind == "f" else 16
-        ):
-            array = array.astype(np.float64 if array.dtype.kind == "f" else np.complex128)
+        if array.dtype in _EXTENDED and array.dtype.newbyteorder("<") not in _CODES:
+            array = array.astype(_EXTENDED[array.dtype])
         dtype = array.dtype.newbyteorder("<")
         code = _CODES.get(dtype)
         if code is None:
@@ -194,11 +215,8 @@ class _Writer:
                 raise Bad(msg)
             code = f"U{dtype.itemsize // 4}"
         self._spend(array.nbytes)  # before the copy: a view with zero strides may stand for more than there is memory
-        return [
-            code,
-            list(array.shape),
-            self._buffer(np.ascontiguousarray(array).astype(dtype, copy=False).tobytes(), paid=True),
-        ]
+        data = _contiguous(array).astype(dtype, copy=False).tobytes()
+        return [code, list(array.shape), self._buffer(data, paid=True)]
 
     def _buffer(self, data: bytes, *, paid: bool = False) -> int:
         if not paid:
@@ -227,6 +245,8 @@ class _Reader:
             msg = "too many values" if self._nodes < 0 else "nested too deeply"
             raise Bad(msg)
         kind = type(node)
+        if kind is str:
+            return node if node.isascii() else node.encode("utf-8", "replace").decode()
         if kind is not dict:
             if kind is list:
                 msg = "a list without a tag"
@@ -250,7 +270,10 @@ class _Reader:
             return _NOT_FINITE[content]
         if tag == "c":
             real, imaginary = (self.value(part, depth) for part in content)
-            return complex(float(real), float(imaginary))
+            if type(real) is not float or type(imaginary) is not float:
+                msg = "a complex number without two parts"
+                raise Bad(msg)
+            return complex(real, imaginary)
         if tag == "i":
             if type(content) is int and content > MAX_INTEGER:
                 msg = "an integer of too many digits"
@@ -269,9 +292,14 @@ class _Reader:
             msg = "too many keys"
             raise Bad(msg)
         if tag == "d":
-            return {self.value(k, depth + 1): self.value(v, depth + 1) for k, v in content}
+            pairs = [(self.value(k, depth + 1), self.value(v, depth + 1)) for k, v in content]
+            _hashable([k for k, _ in pairs])
+            return dict(pairs)
         made = [self.value(part, depth + 1) for part in content]
-        return made if tag == "l" else tuple(made) if tag == "t" else set(made)
+        if tag == "s":
+            _hashable(made)
+            return set(made)
+        return made if tag == "l" else tuple(made)
 
     def _take(self, size: Any) -> memoryview:
         if type(size) is not int or not 0 <= size <= len(self.buffers) - self.position:
@@ -295,9 +323,8 @@ class _Reader:
         if type(shape) is not list or len(shape) > 32:
             msg = "not a shape"
             raise Bad(msg)
-        if (
-            any(type(n) is not int or not 0 <= n < 1 << 31 for n in shape)
-            or math.prod(n or 1 for n in shape) >= 1 << 40
+        if any(type(n) is not int or n < 0 for n in shape) or (
+            0 in shape and math.prod(n or 1 for n in shape) > MAX_EMPTY
         ):
             msg = "not a shape"
             raise Bad(msg)
@@ -320,10 +347,17 @@ class _Reader:
                 raise Bad(msg)
             return np.zeros(shape, dtype)
         points = np.frombuffer(raw, "<u4")
-        if points.size and points.max() > 0x10FFFF:
+        if (points > 0x10FFFF).any() or ((points >= 0xD800) & (points < 0xE000)).any():
             msg = "not a character"
             raise Bad(msg)
         return points.view(dtype).reshape(shape).copy()
+
+
+def _hashable(keys: list[Any]) -> None:
+    """Refuse keys of which too many share a hash; the dictionary of the hashes themselves cannot be attacked so."""
+    if len(keys) - len({hash(key) for key in keys}) > MAX_COLLISIONS:
+        msg = "keys that collide"
+        raise Bad(msg)
 
 
 class Packer:
@@ -341,19 +375,39 @@ class Packer:
     """
 
     def __init__(self) -> None:
-        self._writer = _Writer()
-        self._nodes: list[Any] = []
+        self._texts: list[str] = []
+        self._buffers: list[bytes] = []
+        self._left = {"tree": MAX_TREE - 64, "nodes": MAX_NODES - 1, "bytes": MAX_FRAME - MAX_TREE}
 
-    def add(self, value: Any) -> None:
-        """Add a value; raise `Bad`, or whatever the value raises, where it cannot be packed."""
-        kept, budget = len(self._writer.buffers), self._writer.budget
-        try:
-            self._nodes.append(self._writer.node(value, 1))
-        except BaseException:
-            del self._writer.buffers[kept:]
-            self._writer.budget = budget
-            raise
+    def add(self, value: Any, *, spare: bool = False) -> None:
+        """Add a value.
+
+        Parameters
+        ----------
+        value : object
+        spare : bool
+            Whether it may take the room that is kept for short notes.
+
+        Raises
+        ------
+        Bad
+            Where it is not plain data or too large for any frame; whatever the value raises comes through as well.
+        Full
+            Where it is too large for what is left of this one.
+        """
+        nodes = MAX_NODES - 1 - (0 if spare else SPARE_NODES)
+        writer = _Writer(nodes)
+        text = _dumps(writer.node(value, 1))
+        needs = {"tree": len(text) + 1, "nodes": nodes - writer.nodes, "bytes": sum(map(len, writer.buffers))}
+        kept = {} if spare else {"tree": SPARE_TREE, "nodes": SPARE_NODES}
+        if any(need > self._left[what] - kept.get(what, 0) for what, need in needs.items()):
+            msg = "too much data"
+            raise (Full if self._texts else Bad)(msg)
+        for what, need in needs.items():
+            self._left[what] -= need
+        self._texts.append(text)
+        self._buffers += writer.buffers
 
     def frame(self) -> bytes:
         """Return the frame of the list."""
-        return _frame({"l": self._nodes}, self._writer.buffers)
+        return _frame('{"l":[' + ",".join(self._texts) + "]}", self._buffers)

@@ -6,7 +6,7 @@ The keeper, outside, starts bubblewrap, and bubblewrap starts this program as a 
 imported `reference`: a fork of a process that has would hold the answers in its memory. bubblewrap has drawn the
 outer walls: no network, no other processes, read-only files of Python and the system only.
 
-    keeper ── control socket ──> launcher (pid 1 of bubblewrap's namespace: waits)
+    keeper ── control socket ──> launcher (in bubblewrap's namespaces: waits)
                                     └── server (pid 1 of a namespace of its own: this is what answers)
                                           ├── child (pid 1 of its own namespace: one run of one submission)
                                           └── ...
@@ -18,17 +18,22 @@ waits. Each request comes with one end of a socket pair: the child's channel, on
 child directly. The child puts on its walls (own mounts, private folder, no capabilities, limits, Landlock, seccomp)
 before it reads a byte of the submission. If any wall cannot be put on, the child says so and exits.
 
+One page of memory is shared by the server and its child, and wiped for each: there the child notes which cell it runs,
+so that the keeper can learn which one does not end without being woken for each that does.
+
 What the server says on the control socket may be trusted, for no student code has ever run in it. What comes over
-a child's channel is the student's word. Killing the child, pid 1 of its namespace, kills all that it has started.
+a child's channel, and what stands in the shared page, is the student's word. Killing the child, pid 1 of its namespace, kills all that it has started.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import gc
 import importlib
 import importlib.util
 import json
+import mmap
 import os
 import random
 import select
@@ -47,8 +52,6 @@ CHANNEL = 3
 LANDLOCK = 4
 _LENGTH = struct.Struct("<I")
 READ_AHEAD = 1 << 16
-# A process that ends closes its channel some time before it is a corpse; how it died is news worth waiting for.
-DYING_SECONDS = 1.0
 
 
 def load_transform() -> Callable[[str], str]:
@@ -61,6 +64,9 @@ def load_transform() -> Callable[[str], str]:
         msg = "IPython is not installed beside otter-grader"
         raise ImportError(msg)
     root = spec.submodule_search_locations[0]
+    kept = {name: module for name, module in sys.modules.items() if name.partition(".")[0] == "IPython"}
+    for name in kept:
+        del sys.modules[name]
     packages = {"IPython": root, "IPython.utils": f"{root}/utils", "IPython.core": f"{root}/core"}
     for name, path in packages.items():
         sys.modules[name] = types.ModuleType(name)
@@ -68,9 +74,9 @@ def load_transform() -> Callable[[str], str]:
     try:
         manager = importlib.import_module("IPython.core.inputtransformer2").TransformerManager()
     finally:
-        # Students who import IPython shall find the real one.
-        for name in [n for n in sys.modules if n.split(".")[0] == "IPython"]:
+        for name in [n for n in sys.modules if n.partition(".")[0] == "IPython"]:
             del sys.modules[name]
+        sys.modules.update(kept)
     transform: Callable[[str], str] = manager.transform_cell
     return transform
 
@@ -78,7 +84,8 @@ def load_transform() -> Callable[[str], str]:
 def main() -> None:
     """Set up the launcher, fork the server, and wait for it."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    config = json.loads(sys.argv[2])
+    with open(int(sys.argv[2]), "rb") as file:  # noqa: PTH123
+        config = json.load(file)
     sys.path.insert(0, config["code"])
     sys.path += [folder for folder in config["packages"] if folder not in sys.path]
     from grader.sandbox.inside import confine  # noqa: PLC0415 - the path is known only now
@@ -86,6 +93,8 @@ def main() -> None:
     try:
         if os.getuid() == 0:
             confine.become(config["uid"], config["uid"])
+        with contextlib.suppress(OSError):  # a courtesy to the machine, and no wall
+            confine.first_to_go()
         confine.own_user_namespace()
         confine.private_mounts()
         confine.unshare(confine.NEWPID)
@@ -128,7 +137,7 @@ class Server:
         self._control, self._config = control, config
         self._program = bytes.fromhex(config["seccomp"])
         confine.tmpfs("/box", 16 << 20, 256)
-        os.mkdir(WORK)  # noqa: PTH102 - this file keeps to os, for paths it is told as text
+        os.mkdir(WORK)  # noqa: PTH102
         os.chdir("/box")
         _copy_files(f"{config['code']}/fonts", "/box/matplotlib")
         os.environ.update(HOME=WORK, TMPDIR=WORK, MPLCONFIGDIR="/box/matplotlib")
@@ -146,6 +155,7 @@ class Server:
         self._landlock = confine.Landlock(config["readable"], ["/box", "/dev/null"])
         self._self = os.pidfd_open(os.getpid())
         self._children: dict[int, int] = {}
+        self._page = mmap.mmap(-1, mmap.PAGESIZE)
 
     def run(self) -> None:
         """Answer the keeper until it closes the control socket."""
@@ -162,12 +172,13 @@ class Server:
             request = json.loads(packet)
             if request["do"] == "spawn":
                 self._spawn(request["run"], descriptors[0])
-            elif request["do"] in ("end", "wait"):
-                self._end(request["run"], DYING_SECONDS if request["do"] == "wait" else 0.0)
+            elif request["do"] == "end":
+                self._end(request["run"], request["grace"])
             else:
-                tell(self._control, {"seconds": self._seconds(request["run"])})
+                tell(self._control, {"seconds": self._seconds(request["run"]), "cell": self._cell()})
 
     def _spawn(self, run: int, channel: int) -> None:
+        self._page[:] = bytes(mmap.PAGESIZE)
         self._confine.enter(self._self, self._confine.NEWPID)
         self._confine.unshare(self._confine.NEWPID)
         pid = os.fork()
@@ -193,17 +204,31 @@ class Server:
         self._landlock.fd = LANDLOCK
         conversation = Conversation(socket.socket(fileno=CHANNEL))
         try:
+            os.setsid()  # signals to the process group shall not reach the launcher
             self._harden()
+            self._lay_out_files()
         except OSError as error:
             conversation.refuse(f"{error.filename or error}: {error.strerror}")
             return
+        # Modules beside the notebook can be imported, ours cannot.
+        sys.path[:] = ["", *(path for path in sys.path if path != self._config["code"])]
+        random.seed(0)  # here, for the module seeds itself after a fork
+        conversation.accept()
+        self._session.serve(conversation.read, conversation.write, self._transform, self._begin)
+
+    def _lay_out_files(self) -> None:
         for name, data in self._files.items():
             os.makedirs(os.path.dirname(name) or ".", exist_ok=True)  # noqa: PTH103, PTH120
             with open(name, "wb") as file:  # noqa: PTH123
                 file.write(data)
-        sys.stdout = sys.stderr = self._session.Sink()
-        conversation.accept()
-        self._session.serve(conversation.read, conversation.write, self._transform)
+
+    def _begin(self, cell: int) -> None:
+        """Note, as the child, which cell runs."""
+        _LENGTH.pack_into(self._page, 0, cell + 1)
+
+    def _cell(self) -> int:
+        """Return which cell runs as far as the child tells; -1 before the first."""
+        return int(_LENGTH.unpack_from(self._page)[0]) - 1
 
     def _harden(self) -> None:
         confine, config = self._confine, self._config
@@ -223,17 +248,20 @@ class Server:
         )
         confine.filter_calls(self._program)
 
-    def _end(self, run: int, patience: float) -> None:
-        """Kill a child with all that it has started, and tell how it ended and what it took."""
+    def _end(self, run: int, grace: float) -> None:
+        """Kill a child with all that it has started, and tell how it ended and what it took.
+
+        A child whose channel has closed is given a moment to end by itself: how it died is news.
+        """
         pid = self._children.pop(run)
         fd = os.pidfd_open(pid)
-        dead = bool(select.select([fd], [], [], patience)[0])
+        dead = bool(select.select([fd], [], [], grace)[0])
         os.close(fd)
         if not dead:
             os.kill(pid, signal.SIGKILL)
         _, status, usage = os.wait4(pid, 0)
-        used = usage.ru_utime + usage.ru_stime
-        tell(self._control, {"status": status, "killed": not dead, "seconds": used, "peak": usage.ru_maxrss << 10})
+        report = {"status": status, "killed": not dead, "cell": self._cell()}
+        tell(self._control, {**report, "seconds": usage.ru_utime + usage.ru_stime, "peak": usage.ru_maxrss << 10})
 
     def _seconds(self, run: int) -> float:
         """Return the processor time of a child so far; its clock is that of clock_getcpuclockid(3)."""
@@ -247,8 +275,11 @@ class Conversation:
     """The child's end of its channel: frames by the length in front of them."""
 
     def __init__(self, channel: socket.socket) -> None:
-        self._channel = channel
-        self._buffer = b""
+        from grader.sandbox.inside import wire  # noqa: PLC0415
+
+        self._channel, self._decode = channel, wire.decode
+        self._buffer = bytearray()
+        self._speaker = os.getpid()
 
     def refuse(self, why: str) -> None:
         """Say that the walls could not be put on."""
@@ -260,10 +291,8 @@ class Conversation:
 
     def read(self) -> Any:
         """Return the next request; the process ends where there is none."""
-        from grader.sandbox.inside import wire  # noqa: PLC0415
-
         head = self._take(4)
-        return wire.decode(self._take(_LENGTH.unpack(head)[0]))
+        return self._decode(self._take(_LENGTH.unpack(head)[0]))
 
     def _take(self, count: int) -> bytes:
         while len(self._buffer) < count:
@@ -271,11 +300,14 @@ class Conversation:
             if not more:
                 os._exit(0)
             self._buffer += more
-        taken, self._buffer = self._buffer[:count], self._buffer[count:]
+        taken = bytes(self._buffer[:count])
+        del self._buffer[:count]
         return taken
 
     def write(self, frame: bytes) -> None:
-        """Send a frame."""
+        """Send a frame; a process that a notebook has forked off, and that got here, has nothing to say."""
+        if os.getpid() != self._speaker:
+            os._exit(0)
         self._channel.sendall(frame)
 
 
@@ -296,7 +328,6 @@ def _warm_up() -> None:
         _draw(sys.modules["matplotlib.pyplot"])
     compile("def f(x):\n    return [y for y in x]", "<warm up>", "exec")
     np.random.seed(0)  # noqa: NPY002 - students who do not seed get the same numbers in every run
-    random.seed(0)
     ctypes.set_errno(0)
 
 
