@@ -62,6 +62,7 @@ def grade_cohort(
     *,
     force: bool = False,
     quiet: bool = False,
+    unsafe: bool = False,
 ) -> Summary:
     """Grade what is new or changed below `paths` and write all marks to `output`.
 
@@ -83,6 +84,8 @@ def grade_cohort(
         Grade again what is graded already.
     quiet : bool
         Print nothing.
+    unsafe : bool
+        Run submissions without walls where this machine can put up none.
 
     Raises
     ------
@@ -99,7 +102,7 @@ def grade_cohort(
         msg = f"{output}: cannot be made: {error.strerror}"
         raise UsageError(msg) from error
     files = {path: data for topic in topics for path, data in content.data_files(topic.name).items()}
-    setting = Setting(plans=plans, limits=Limits(), preload=PRELOAD, only=only, files=files)
+    setting = Setting(plans=plans, limits=Limits(), preload=PRELOAD, only=only, files=files, unsafe=unsafe)
     counts: Counter[str] = Counter()
     with Gradebook.open(output / "gradebook.db") as book, progress(len(found), quiet=quiet) as advance:
 
@@ -122,7 +125,7 @@ def grade_cohort(
                     yield submission
 
         try:
-            for result in grade_all(changed(), setting, min(jobs, len(found))):
+            for result in grade_all(changed(), setting, min(jobs, len(found)), _noting(quiet=quiet)):
                 book.store(result, _digest(plans, result.assignment), __version__)
                 count(result.status)
         finally:
@@ -133,6 +136,11 @@ def grade_cohort(
         not_graded=counts["not graded"],
         unchanged=counts["unchanged"],
     )
+
+
+def _noting(*, quiet: bool) -> Callable[[str], None]:
+    """Return what tells of walls that are not the best there are."""
+    return lambda line: None if quiet else print(f"weaker walls: {line}", file=sys.stderr)  # noqa: T201
 
 
 def unread(item: Found) -> Submission:

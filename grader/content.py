@@ -37,6 +37,11 @@ def submissions() -> Path:
     return _find("submissions", "tests/submissions")
 
 
+def attacks() -> Path:
+    """Return the folder of hostile notebooks that the walls are tried with."""
+    return _find("attacks", "tests/attacks")
+
+
 def data_files(topic: str) -> dict[str, bytes]:
     """Return the data of an assignment, by path below the student's folder: "data/loans.csv"."""
     folder = solutions() / "data" / topic

@@ -23,6 +23,10 @@ FAULTS = {
     "all randomness comes from rng": "the result must come from rng and nothing else that is random",
 }
 
+NO_ERROR = "a ValueError was expected"
+# All that is ever said of a hidden case beside its reason and the name of a check.
+HIDDEN_TEXTS = frozenset({*OUTCOMES.values(), *FAULTS.values(), NO_ERROR})
+
 
 def judge(planned: PlannedExercise, claims: Sequence[Claim]) -> tuple[tuple[Finding, ...], ...]:
     """Return the findings of one exercise, a tuple for each case.
@@ -87,7 +91,7 @@ def _bare(claim: Claim, finding: Finding) -> str:
     if claim.outcome not in ("returned", "raised"):
         return OUTCOMES[claim.outcome]
     if finding.check == "raises ValueError":
-        return "a ValueError was expected"
+        return NO_ERROR
     if claim.outcome == "raised":
         return OUTCOMES["raised"]
     return FAULTS.get(finding.check, f'"{finding.check}" fails')

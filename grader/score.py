@@ -15,6 +15,9 @@ CAP = 4  # a quarter of the points for each of the capped kinds
 # The worst that happened to a case names the state of the exercise, in this order.
 _SEVERITY: tuple[State, ...] = ("crashed", "out of memory", "timed out", "unreadable")
 
+# Said of a case that holds where the plain case does not.
+NOT_ALONE = "counts only together with the plain case, which fails"
+
 
 def split_points(exercise: Exercise) -> tuple[float, ...]:
     """Return the points of each case: public cases earn nothing, hidden ones share.
@@ -110,7 +113,7 @@ def score(
             kind=case.kind,
             public=case.public,
             passed=ok,
-            message=message if message or ok else "counts only together with the plain case, which fails",
+            message=message if message or ok else NOT_ALONE,
         )
         for case, ok, message in zip(exercise.cases, counts, messages, strict=True)
     )

@@ -14,6 +14,7 @@ from hypothesis import settings
 
 from grader.records import Limits
 from grader.sandbox.keeper import Keeper
+from grader.sandbox.walls import RUNGS
 
 # Notebooks and scripts of the sample cohort are read by tests, and never imported by them.
 collect_ignore = ["submissions", "golden"]
@@ -73,10 +74,24 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
 
 
 @pytest.fixture(scope="session")
-def keeper() -> Iterator[Keeper]:
-    """Return a sandbox with short limits."""
+def keepers() -> Iterator[Callable[[str], Keeper]]:
+    """Return `keepers(rung)`: a sandbox with short limits on that rung, one for all tests."""
     limits = Limits(
         call_seconds=0.5, exercise_seconds=4.0, cells_seconds=8.0, cell_seconds=1.5, submission_seconds=30.0
     )
-    with Keeper(limits, preload=("numpy", "matplotlib.pyplot")) as made:
-        yield made
+    made: dict[str, Keeper] = {}
+
+    def keeper_on(rung: str) -> Keeper:
+        if rung not in made:
+            made[rung] = Keeper(limits, preload=("numpy", "matplotlib.pyplot"), rung=rung)
+        return made[rung]
+
+    yield keeper_on
+    for keeper in made.values():
+        keeper.close()
+
+
+@pytest.fixture(params=RUNGS)
+def keeper(request: pytest.FixtureRequest, keepers: Callable[[str], Keeper]) -> Keeper:
+    """Return a sandbox with short limits, on each rung."""
+    return keepers(request.param)

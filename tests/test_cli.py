@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from grader import content
 from grader.cli import main
+from grader.errors import IsolationError, MachineError
 
 COHORT = content.submissions() / "linear_algebra"
 
@@ -128,30 +129,102 @@ def test_report_needs_a_gradebook(tmp_path: Path) -> None:
     assert "has no gradebook.db" in one_line(run("report", tmp_path), 2)
 
 
-@pytest.mark.walls
-def test_doctor_says_what_this_machine_gives() -> None:
-    result = run("doctor")
-    assert result.exit_code == 0
-    assert result.output.startswith("isolation: namespaces")
+@pytest.fixture
+def two_attacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the doctor try two attacks; all of them have tests of their own."""
+    from grader import attacks, examine
+
+    monkeypatch.setattr(examine, "load_attacks", lambda *paths: attacks.load_attacks(*paths)[:2])
 
 
-def test_without_bubblewrap_nothing_is_graded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def no_bubblewrap(monkeypatch: pytest.MonkeyPatch) -> None:
     from grader.sandbox import policy
 
     monkeypatch.setattr(policy, "bubblewrap", lambda command, uid: ("no-such-bwrap", *command))
-    line = one_line(grade(COHORT / "full.ipynb", "-o", tmp_path, "--quiet"), 3)
-    assert line == "fullmarks: bubblewrap (bwrap) is not installed; install it with the system's package manager"
+
+
+def no_walls_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    from grader.sandbox.keeper import Keeper
+
+    start = Keeper.__init__
+
+    def refuse(self, *args, rung, **kwargs) -> None:
+        if rung != "none":
+            msg = f"nothing stands here, and certainly not {rung}"
+            raise IsolationError(msg)
+        start(self, *args, rung=rung, **kwargs)
+
+    monkeypatch.setattr(Keeper, "__init__", refuse)
+
+
+def isolation(folder: Path) -> str:
+    (path,) = (folder / "results").glob("*.json")
+    return json.loads(path.read_text(encoding="utf-8"))["isolation"]
+
+
+@pytest.mark.walls
+@pytest.mark.usefixtures("two_attacks")
+def test_doctor_says_what_this_machine_gives() -> None:
+    result = run("doctor")
+    assert result.exit_code == 0
+    assert result.output.startswith("isolation: namespaces\n2 attacks tried in ")
+    assert result.output.endswith(" s: none got through\n")
+
+
+@pytest.mark.walls
+@pytest.mark.usefixtures("two_attacks")
+def test_without_bubblewrap_the_next_best_walls_are_used_and_named(tmp_path, monkeypatch) -> None:
+    no_bubblewrap(monkeypatch)
+    result = grade(COHORT / "full.ipynb", "-o", tmp_path)
+    assert "weaker walls: namespaces: bubblewrap (bwrap) is not installed; install it with" in result.stderr
+    assert isolation(tmp_path) == "landlock"
+    assert "37" in (tmp_path / "scores.csv").read_text(encoding="utf-8")
+    examined = run("doctor")
+    assert examined.exit_code == 0
+    assert examined.output.startswith("isolation: landlock\n  not namespaces: bubblewrap (bwrap) is not installed")
+
+
+@pytest.mark.walls
+def test_without_walls_nothing_is_graded_unless_it_is_asked_for(tmp_path, monkeypatch) -> None:
+    no_walls_at_all(monkeypatch)
+    result = grade(COHORT / "full.ipynb", "-o", tmp_path, "--quiet")
+    assert result.exit_code == 3
+    assert "namespaces: nothing stands here" in result.stderr
+    assert "landlock: nothing stands here" in result.stderr
+    assert not list((tmp_path / "results").glob("*.json"))
     assert run("doctor").exit_code == 1
+    result = grade(COHORT / "full.ipynb", "-o", tmp_path, "--unsafe")
+    assert result.exit_code == 0
+    assert "weaker walls: landlock: nothing stands here" in result.stderr
+    assert isolation(tmp_path) == "none"
+
+
+@pytest.mark.walls
+@pytest.mark.parametrize("hole", ["matvec earned", "broke the sandbox"])
+def test_doctor_fails_where_an_attack_gets_through(monkeypatch, hole: str) -> None:
+    from grader import examine
+
+    def try_attack(*_):
+        if hole == "broke the sandbox":
+            raise MachineError("gone")
+        yield "matvec earned 2, it deserves nothing"
+
+    monkeypatch.setattr(examine, "try_attack", try_attack)
+    result = run("doctor")
+    assert result.exit_code == 1
+    assert hole in result.stderr
+    assert result.stderr.endswith("fullmarks: do not grade what strangers wrote on this machine\n")
 
 
 @pytest.mark.parametrize(
     "what", ["unshare: Operation not permitted", "Landlock of version 6 is needed, the kernel has 4"]
 )
 def test_a_wall_that_does_not_stand_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
-    from grader.sandbox import policy
+    from grader.sandbox import policy, walls
 
     code = f"import socket, sys, json; socket.socket(fileno=int(sys.argv[1])).send(json.dumps({{'failed': {what!r}}}).encode())"
     monkeypatch.setattr(policy, "bubblewrap", lambda command, uid: (command[0], "-c", code, command[4]))
+    monkeypatch.setattr(walls, "RUNGS", ("namespaces",))
     line = one_line(grade(COHORT / "full.ipynb", "-o", tmp_path, "--quiet"), 3)
     assert what in line
     assert "nothing was graded" in line

@@ -52,7 +52,9 @@ def test_all_that_the_project_asks_for_is_locked() -> None:
     assert {normal(name) for name in asked} - locked == set()
 
 
-@pytest.mark.parametrize("part", [content.solutions, content.assignments, content.submissions, content.otter_config])
+@pytest.mark.parametrize(
+    "part", [content.solutions, content.assignments, content.submissions, content.attacks, content.otter_config]
+)
 def test_a_missing_part_of_the_course_is_one_clear_line(part, tmp_path, monkeypatch) -> None:
     assert part().is_relative_to(ROOT)
     monkeypatch.setattr(content, "_PACKAGED", tmp_path)
@@ -111,7 +113,7 @@ def test_the_wheel_holds_the_code_and_the_whole_course(wheel) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     expected = course(ROOT, "grader", "reference")
     expected |= {f"grader/course/{n}" for n in course(ROOT, "solutions", "assignments", "otter_config.json")}
-    expected |= {f"grader/course/{n}" for n in course(ROOT / "tests", "submissions")}
+    expected |= {f"grader/course/{n}" for name in ("submissions", "attacks") for n in course(ROOT / "tests", name)}
     info = f"fullmarks-{__version__}.dist-info"
     assert {n for n in names if not n.startswith(info)} == expected
     assert f"{info}/licenses/LICENSE" in names
@@ -125,7 +127,7 @@ def test_the_installed_command_finds_the_course_from_an_empty_folder(installed, 
     for exercise in load_topic("linear_algebra").exercises:
         assert exercise.name in listed
 
-    source = "from grader import content as c; print(c.solutions(), c.assignments(), c.submissions(), c.otter_config(), sep='\\n')"
+    source = "from grader import content as c; print(c.solutions(), c.assignments(), c.submissions(), c.attacks(), c.otter_config(), sep='\\n')"
     for line in run([str(installed / "python"), "-c", source], tmp_path).splitlines():
         assert Path(line).is_relative_to(installed.parent)
         assert Path(line).exists()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import concurrent.futures
 import multiprocessing
 import multiprocessing.util
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from grader.errors import MachineError
 from grader.grade import Grader
@@ -15,6 +15,7 @@ from grader.plan import Plan
 from grader.records import Limits, Result, Submission
 from grader.sandbox.inside.confine import die_with_parent
 from grader.sandbox.keeper import Keeper
+from grader.sandbox.walls import strongest
 
 # Submissions in flight for each job: enough that no job waits for the parent, few enough that memory stays flat.
 AHEAD = 4
@@ -35,6 +36,10 @@ class Setting:
         The one assignment that is graded, "" where each submission names its own.
     files : mapping of str to bytes
         Data that submissions read, by path below their working folder.
+    rung : str
+        What is put around submissions, see `grader.sandbox.walls`; "" for the best that works here.
+    unsafe : bool
+        Whether no walls at all are better than no marks.
     """
 
     plans: Mapping[str, Plan]
@@ -42,14 +47,28 @@ class Setting:
     preload: tuple[str, ...] = ()
     only: str = ""
     files: Mapping[str, bytes] = field(default_factory=dict)
+    rung: str = ""
+    unsafe: bool = False
+
+    def keeper(self, rung: str = "") -> Keeper:
+        """Return a new sandbox for these submissions."""
+        return Keeper(self.limits, preload=self.preload, files=self.files, rung=rung or self.rung)
 
 
 class Worker:
-    """Grades one submission after another; starts a new fork-server after a failure of the old one."""
+    """Grades one submission after another; starts a new fork-server after a failure of the old one.
 
-    def __init__(self, setting: Setting) -> None:
+    Parameters
+    ----------
+    setting : Setting
+        Its rung is one that works here.
+    keeper : Keeper
+        The first fork-server.
+    """
+
+    def __init__(self, setting: Setting, keeper: Keeper) -> None:
         self._setting = setting
-        self._keeper = Keeper(setting.limits, preload=setting.preload, files=setting.files)
+        self._keeper = keeper
         self._grader = Grader(setting.plans, self._keeper, only=setting.only)
 
     def grade(self, submission: Submission) -> Result:
@@ -62,7 +81,7 @@ class Worker:
             reason = f"fullmarks failed: {type(error).__name__}: {error}"
         # Whatever state the server is in, the next submission gets a new one.
         self._keeper.close()
-        self._keeper = Keeper(self._setting.limits, preload=self._setting.preload, files=self._setting.files)
+        self._keeper = self._setting.keeper()
         self._grader = Grader(self._setting.plans, self._keeper, only=self._setting.only)
         return not_graded(submission, reason)
 
@@ -83,7 +102,9 @@ def not_graded(submission: Submission, reason: str) -> Result:
     )
 
 
-def grade_all(submissions: Iterable[Submission], setting: Setting, jobs: int) -> Iterator[Result]:
+def grade_all(
+    submissions: Iterable[Submission], setting: Setting, jobs: int, note: Callable[[str], None] = lambda _: None
+) -> Iterator[Result]:
     """Yield results as they come; their order is that of completion.
 
     Parameters
@@ -93,26 +114,32 @@ def grade_all(submissions: Iterable[Submission], setting: Setting, jobs: int) ->
     setting : Setting
     jobs : int
         Processes; with one, this process grades by itself.
+    note : callable
+        Is told where the walls are not the best there are, and why.
 
     Raises
     ------
     IsolationError
         Where this machine cannot isolate submissions.
     """
+    # With several jobs the first server is for trying only: a machine without isolation is reported, not a broken pool.
+    bare = replace(setting, preload=(), files={})
+    keeper, refused = strongest((setting if jobs == 1 else bare).keeper, unsafe=setting.unsafe)
+    setting = replace(setting, rung=keeper.isolation)
+    for line in refused:
+        note(line)
     if jobs == 1:
-        worker = Worker(setting)
+        worker = Worker(setting, keeper)
         try:
             yield from map(worker.grade, submissions)
         finally:
             worker.close()
         return
+    keeper.close()
     yield from _pooled(submissions, setting, jobs)
 
 
 def _pooled(submissions: Iterable[Submission], setting: Setting, jobs: int) -> Iterator[Result]:
-    # One server is started here first, so that a machine without isolation is reported and not a broken pool.
-    with Keeper(setting.limits):
-        pass
     context = multiprocessing.get_context("fork")  # the plans are shared, not sent
     waiting: dict[concurrent.futures.Future[Result], Submission] = {}
     with concurrent.futures.ProcessPoolExecutor(jobs, context, _begin, (setting,)) as pool:
@@ -144,7 +171,7 @@ _worker: Worker | None = None
 def _begin(setting: Setting) -> None:
     global _worker  # noqa: PLW0603 - a pool hands nothing to its tasks but through a global
     die_with_parent()  # a pool whose parent is killed would wait for work for ever
-    _worker = Worker(setting)
+    _worker = Worker(setting, setting.keeper())
     multiprocessing.util.Finalize(_worker, _worker.close, exitpriority=1)
 
 

@@ -27,6 +27,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -56,6 +57,8 @@ class Keeper:
         Modules that the server imports once, so that submissions need not.
     files : mapping of str to bytes
         Data that every submission finds in its working folder.
+    rung : str
+        What is put around submissions, see `grader.sandbox.walls`.
 
     Raises
     ------
@@ -63,20 +66,27 @@ class Keeper:
         Where a wall cannot be put up on this machine; the message says which and what to do.
     """
 
-    isolation = "namespaces"
-
     def __init__(
-        self, limits: Limits | None = None, preload: tuple[str, ...] = (), files: Mapping[str, bytes] | None = None
+        self,
+        limits: Limits | None = None,
+        preload: tuple[str, ...] = (),
+        files: Mapping[str, bytes] | None = None,
+        rung: str = "namespaces",
     ) -> None:
         if sys.platform != "linux":
             msg = f"submissions can be isolated on Linux only, this is {sys.platform}; nothing was graded"
             raise IsolationError(msg)
+        self.isolation = rung
         self._limits = limits or Limits()
         self._spawned = 0
         self._in_step = True
         self._encoded: dict[int, tuple[Question, bytes]] = {}
+        self._box = tempfile.TemporaryDirectory(prefix="fullmarks-") if rung != "namespaces" else None
+        box = self._box.name if self._box else ""
         try:
-            config = policy.configuration(self._limits, preload, files or {})
+            config = policy.configuration(self._limits, preload, files or {}, rung, box)
+            if box:
+                _furnish(Path(box), config["uid"] if os.getuid() == 0 and rung == "landlock" else None)
         except OSError as error:
             msg = (
                 f"submissions cannot be isolated: {error}; install libseccomp (Debian: libseccomp2); nothing was graded"
@@ -87,20 +97,20 @@ class Keeper:
         with theirs, os.fdopen(os.memfd_create("config"), "w+b") as told:
             told.write(json.dumps(config).encode())
             told.seek(0)
-            self._process = self._start(theirs.fileno(), told.fileno())
+            self._process = self._start(theirs.fileno(), told.fileno(), box)
         self.versions = self._greet()
 
-    def _start(self, control: int, config: int) -> subprocess.Popen[bytes]:
-        program = f"{policy.CODE}/grader/sandbox/inside/zygote.py"
+    def _start(self, control: int, config: int, box: str) -> subprocess.Popen[bytes]:
+        program = f"{f'{box}/code' if box else policy.CODE}/grader/sandbox/inside/zygote.py"
         inner = (sys.executable, "-s", "-P", program, str(control), str(config))
         try:
             return subprocess.Popen(
-                policy.bubblewrap(inner, os.getuid()),
+                inner if box else policy.bubblewrap(inner, os.getuid()),
                 pass_fds=(control, config),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._errors,
-                env={"PATH": "/usr/local/bin:/usr/bin:/bin"},
+                env=policy.environment(box) if box else {"PATH": "/usr/local/bin:/usr/bin:/bin"},
             )
         except OSError as error:
             self._control.close()
@@ -153,6 +163,8 @@ class Keeper:
             self._process.kill()
             self._process.wait()
         self._errors.close()
+        if self._box:
+            self._box.cleanup()
 
     def run(self, cells: tuple[str, ...], questions: tuple[Question, ...]) -> Transcript:
         """Run the cells, ask the questions, and return what was claimed.
@@ -230,6 +242,14 @@ class Keeper:
             msg = f"the fork-server failed: {(answer['failed'].strip() or '?').splitlines()[-1]}; run again"
             raise MachineError(msg)
         return answer
+
+
+def _furnish(box: Path, uid: int | None) -> None:
+    """Lay out the folder of a server that no bubblewrap starts, and give it to its user."""
+    policy.lay_out_code(box / "code")
+    box.chmod(0o755)
+    if uid is not None:
+        os.chown(box, uid, uid)
 
 
 def _advice(why: str) -> str:

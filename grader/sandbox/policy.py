@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
+import stat
 import sys
 import sysconfig
 from collections.abc import Iterator, Mapping
@@ -28,38 +30,45 @@ CALLS = """
     membarrier futex set_robust_list get_robust_list rseq set_tid_address sched_yield sched_getaffinity
     sched_getparam sched_getscheduler getcpu rt_sigaction rt_sigprocmask rt_sigreturn sigaltstack pause alarm
     getitimer setitimer nanosleep clock_nanosleep clock_gettime clock_getres gettimeofday time times getrusage
-    getrlimit prlimit64 uname sysinfo getrandom getpid getppid gettid getpgrp getuid geteuid getgid getegid
+    getrlimit uname sysinfo getrandom getpid getppid gettid getpgrp getuid geteuid getgid getegid
     getgroups getresuid getresgid kill tgkill wait4 exit exit_group arch_prctl sendto recvfrom sendmsg recvmsg
     shutdown getsockname getsockopt
 """.split()
 _NEW_NAMESPACES = 0x20000 | 0x2000000 | 0x4000000 | 0x8000000 | 0x10000000 | 0x20000000 | 0x40000000
+_THREAD = 0x10000
 _TERMINAL_QUESTIONS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS TIOCGWINSZ FIONREAD FIONBIO FIO(N)CLEX
 _PROCESS_NAME = (15, 16)  # PR_SET_NAME, PR_GET_NAME
 # (call, argument, mask or None for equality, value): calls allowed for some arguments only.
 GUARDED: tuple[tuple[str, int, int | None, int], ...] = (
-    ("clone", 0, _NEW_NAMESPACES, 0),
     *(("ioctl", 1, None, request) for request in _TERMINAL_QUESTIONS),
     *(("prctl", 0, None, option) for option in _PROCESS_NAME),
     ("socketpair", 0, None, 1),  # AF_UNIX, which asyncio talks to itself over
+    ("prlimit64", 0, None, 0),  # one's own limits, not those of others
 )
+# Not behind a wall of mounts: Landlock does not look at modes and times, and a file may belong to whoever grades.
+NOT_ALONE = frozenset("chmod fchmod fchmodat utime utimensat".split())
 # Answered as if the kernel were too old to know it: libc then falls back to clone, whose flags can be looked at.
 UNKNOWN = ("clone3",)
 
+_DAC_READ_SEARCH = 2
 FIRST_UID, LAST_UID = 60_600, 61_100  # above what people and packages get, below what systemd hands out
 
 # Beside our packages in a checkout of the project: what students must not read, should the checkout be in sight.
 OURS = ("reference", "grader", "solutions", "tests", "dist")
 
 
-def filter_program(architecture: str = "") -> bytes:
-    """Return the seccomp filter, for this machine's architecture where none is named.
+def filter_program(rung: str = "namespaces", architecture: str = "") -> bytes:
+    """Return the seccomp filter of a rung, for this machine's architecture where none is named.
 
     Raises
     ------
     OSError
         Where libseccomp is missing or refuses a rule.
     """
-    return compile_filter(CALLS, GUARDED, UNKNOWN, architecture)
+    if rung == "namespaces":
+        return compile_filter(CALLS, (*GUARDED, ("clone", 0, _NEW_NAMESPACES, 0)), UNKNOWN, architecture)
+    calls = [name for name in CALLS if name not in NOT_ALONE]
+    return compile_filter(calls, (*GUARDED, ("clone", 0, _THREAD | _NEW_NAMESPACES, _THREAD)), UNKNOWN, architecture)
 
 
 def python_folders() -> tuple[str, ...]:
@@ -147,23 +156,23 @@ def _files() -> Iterator[str]:
         yield from ("--tmpfs", folder, "--remount-ro", folder)
     for name in ("ld.so.cache", "localtime"):
         yield from ("--ro-bind-try", f"/etc/{name}", f"/etc/{name}")
-    yield from _our_files()
+    for source, target in our_files():
+        yield from ("--ro-bind", str(source), f"{CODE}/{target}")
     yield from ("--dev", "/dev", "--remount-ro", "/dev", "--proc", "/proc", "--dir", "/box")
     if not any(folder.startswith("/tmp/") for folder in python_folders()):  # noqa: S108 - where notebooks write
         yield from ("--symlink", "/box/work", "/tmp")  # noqa: S108
     yield from ("--chdir", "/", "--remount-ro", "/")
 
 
-def _our_files() -> Iterator[str]:
-    """Show what runs inside, and of the reference the questions only."""
+def our_files() -> Iterator[tuple[Path, str]]:
+    """Yield what runs inside, and of the reference the questions only: file or folder, and where it goes."""
     for package in (INSIDE.parent.parent, INSIDE.parent):
-        target = f"{CODE}/{package.relative_to(INSIDE.parent.parent.parent)}/__init__.py"
-        yield from ("--ro-bind", str(package / "__init__.py"), target)
-    yield from ("--ro-bind", str(INSIDE), f"{CODE}/grader/sandbox/inside")
+        yield package / "__init__.py", f"{package.relative_to(INSIDE.parent.parent.parent)}/__init__.py"
+    yield INSIDE, "grader/sandbox/inside"
     for name in ("__init__.py", "probes.py"):
-        yield from ("--ro-bind", str(PROBES / name), f"{CODE}/reference/{name}")
+        yield PROBES / name, f"reference/{name}"
     for font_list in font_lists():
-        yield from ("--ro-bind", str(font_list), f"{CODE}/fonts/{font_list.name}")
+        yield font_list, f"fonts/{font_list.name}"
 
 
 def _environment() -> Iterator[str]:
@@ -174,21 +183,95 @@ def _environment() -> Iterator[str]:
         yield from ("--setenv", name, value)
 
 
-def configuration(limits: Limits, preload: tuple[str, ...], files: Mapping[str, bytes]) -> dict[str, Any]:
-    """Return what the server is told."""
+def environment(folder: str) -> dict[str, str]:
+    """Return the environment of a server that no bubblewrap starts; it may write to `folder` only."""
+    words = list(_environment())[1:]
+    return {**dict(zip(words[1::3], words[2::3], strict=True)), "HOME": folder, "MPLCONFIGDIR": folder}
+
+
+def lay_out_code(folder: Path) -> None:
+    """Copy to `folder` what runs inside, where no bubblewrap can show it: away from all that must not be read."""
+    for source, target in our_files():
+        if source.is_dir():
+            shutil.copytree(source, folder / target, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            (folder / target).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, folder / target)
+
+
+def readable_paths(rung: str, code: str) -> tuple[list[str], list[str]]:
+    """Return what may be read below, and where names may be listed as well, for Landlock.
+
+    Behind bubblewrap nothing else is in sight. Without it, rules allow only: a folder with something hidden in it is
+    allowed by its parts.
+    """
+    if rung == "namespaces":
+        return [*system_folders(), *python_folders(), code, "/dev", "/etc"], []
+    files = ("/etc/ld.so.cache", "/etc/localtime", *(f"/dev/{name}" for name in ("null", "zero", "random", "urandom")))
+    readable, listable = [code, *(f for f in files if Path(f).exists())], []
+    hidden = {os.path.realpath(folder) for folder in hidden_folders()}
+    todo = [os.path.realpath(folder) for folder in (*system_folders(), *python_folders())]
+    while todo:
+        folder = todo.pop()
+        if folder in hidden:
+            continue
+        if any(h.startswith(f"{folder}/") for h in hidden):
+            listable.append(folder)
+            todo += [entry.path for entry in os.scandir(folder) if not entry.is_symlink()]
+        else:
+            readable.append(folder)
+    return readable, listable
+
+
+def capabilities() -> int:
+    """Return the capabilities that root leaves to a server without namespaces.
+
+    None, if everybody can read this Python. Otherwise the one that reads what permissions forbid: Landlock then says
+    alone what that is.
+    """
+    for folder in python_folders():
+        for path in (Path(folder), *Path(folder).parents):
+            if not path.stat().st_mode & stat.S_IXOTH:
+                return 1 << _DAC_READ_SEARCH
+    return 0
+
+
+def configuration(
+    limits: Limits, preload: tuple[str, ...], files: Mapping[str, bytes], rung: str = "namespaces", box: str = ""
+) -> dict[str, Any]:
+    """Return what the server is told.
+
+    Parameters
+    ----------
+    limits : Limits
+    preload : tuple of str
+    files : mapping of str to bytes
+        See `grader.sandbox.keeper.Keeper`.
+    rung : str
+        One of `grader.sandbox.walls.RUNGS`.
+    box : str
+        The server's own folder, where bubblewrap makes none.
+    """
+    code = f"{box}/code" if box else CODE
+    readable, listable = readable_paths(rung, code)
     return {
-        "code": CODE,
+        "rung": rung,
+        "box": box,
+        "code": code,
+        "capabilities": capabilities() if os.getuid() == 0 else 0,
         "uid": sandbox_uid(),
         "memory": limits.memory_bytes,
         # The keeper ends what takes too long by the clock; this ends what escapes it.
         "cpu": int(limits.submission_seconds) + 1,
-        "processes": limits.processes,
+        # Without namespaces a user's own programs would count; threads need memory, and that has its limit.
+        "processes": limits.processes if rung == "namespaces" or os.getuid() == 0 else None,
         "disk": limits.disk_bytes,
         "packages": list(package_folders()),
         "preload": list(preload),
         "files": {name: data.hex() for name, data in files.items()},
-        "readable": [*system_folders(), *python_folders(), CODE, "/dev", "/etc"],
-        "seccomp": filter_program().hex(),
+        "readable": readable,
+        "listable": listable,
+        "seccomp": "" if rung == "none" else filter_program(rung).hex(),
     }
 
 

@@ -247,7 +247,9 @@ class Run:
     def _lose(self, ended: EndedError) -> int:
         """End the child, learn how it died where it died by itself, and return which cell it says it ran."""
         report = self._end(GRACE if ended.by_itself else 0.0)
-        if ended.by_itself and report and not report["killed"]:
+        if report.get("wrote too much"):
+            ended.text = f"it wrote more than {self._limits.disk_bytes >> 20} MB"
+        elif ended.by_itself and report and not report["killed"]:
             ended.text = how_it_ended(report["status"])
         return int(report.get("cell", -1))
 

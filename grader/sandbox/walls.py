@@ -1,33 +1,52 @@
-"""Finding out by trying whether this machine can isolate submissions."""
+"""Finding out by trying what can be put around submissions on this machine.
+
+The rungs, best first:
+
+namespaces  bubblewrap, namespaces for each run, Landlock, seccomp, limits
+landlock    Landlock (version 6 or newer), seccomp without fork and exec, limits: what most containers allow
+none        a process and limits; only ever used when it is asked for by `--unsafe`
+"""
 
 from __future__ import annotations
 
-from grader.errors import MachineError
-from grader.records import Limits, Question
+from collections.abc import Callable
+
+from grader.errors import IsolationError, MachineError
 from grader.sandbox.keeper import Keeper
 
-# Each must be refused inside: (what it is, cell that sets `got_through`).
-_TRIALS = (
-    ("reading files of others", "open('/etc/passwd').read()"),
-    ("writing outside", "open('/usr/planted', 'w')"),
-    ("the network", "import socket; socket.socket()"),
-    ("seeing processes", "__import__('os').listdir('/proc/1')"),
-    ("running programs", "import subprocess; subprocess.run(['/usr/bin/true'], check=True)"),
-)
+RUNGS = ("namespaces", "landlock")
+UNSAFE = "none"
 
 
-def probe() -> tuple[str, ...]:
-    """Return what keeps this machine from isolating submissions, one line each; nothing where all walls stand."""
-    trials = "\n".join(
-        f"try:\n    {code}\n    failed.append({what!r})\nexcept (OSError, ValueError):\n    pass"
-        for what, code in _TRIALS
-    )
-    cell = f"failed = []\n{trials}\ndef got_through():\n    return failed"
+def strongest(start: Callable[[str], Keeper], *, unsafe: bool = False) -> tuple[Keeper, tuple[str, ...]]:
+    """Return a keeper on the best rung whose walls stand here, and why each better one does not.
+
+    Parameters
+    ----------
+    start : callable
+        Starts a keeper on a rung.
+    unsafe : bool
+        Whether no walls at all are better than no marks.
+
+    Raises
+    ------
+    IsolationError
+        Where no rung works.
+    """
+    refused: list[str] = []
+    for rung in (*RUNGS, *((UNSAFE,) if unsafe else ())):
+        try:
+            return _standing(start(rung)), tuple(refused)
+        except MachineError as error:
+            refused.append(f"{rung}: {error}")
+    raise IsolationError("\n".join(refused))
+
+
+def _standing(keeper: Keeper) -> Keeper:
+    """Return the keeper, after a run has put on all walls once."""
     try:
-        with Keeper(Limits(cells_seconds=10.0)) as keeper:
-            claim = keeper.run((cell,), (Question(function="got_through", calls=((),)),)).claims[0][0]
-    except MachineError as error:
-        return (str(error),)
-    if claim.outcome != "returned":
-        return (f"the trial of the walls did not end well: {claim.outcome}: {claim.text}",)
-    return tuple(f"the walls let through: {what}" for what in claim.value)
+        keeper.run((), ())
+    except BaseException:
+        keeper.close()
+        raise
+    return keeper

@@ -10,6 +10,7 @@ from grader.records import Question
 from grader.sandbox.fake import InProcess
 from grader.sandbox.inside.session import looks_back
 from grader.sandbox.inside.stubs import Quiet, quiet_packages
+from grader.sandbox.walls import RUNGS
 
 F = "def f(x): return x + 1"
 # Each row ends with a function f for which f(1.0) is 2.0.
@@ -79,11 +80,9 @@ NOTEBOOKS = {
 }  # fmt: skip
 
 
-@pytest.fixture(params=["real", "fake"])
-def sandbox(request):
-    if request.param == "fake":
-        return InProcess()
-    return request.getfixturevalue("keeper")
+@pytest.fixture(params=[*RUNGS, "fake"])
+def sandbox(request, keepers):
+    return InProcess() if request.param == "fake" else keepers(request.param)
 
 
 @pytest.mark.walls

@@ -128,20 +128,24 @@ def interpret(program: bytes, token: int, number: int, *arguments: int) -> int:
             at += yes if tests[code](k) else no
 
 
-@pytest.fixture(scope="module", params=TOKENS)
-def answer(request):
+def answers(architecture: str, rung: str):
     """Return `answer(name, *arguments)`: what the filter of an architecture says to a call."""
-    token = TOKENS[request.param]
-    program = policy.filter_program(request.param)
+    token = TOKENS[architecture]
+    program = policy.filter_program(rung, architecture)
     library = ctypes.CDLL("libseccomp.so.2")
 
-    def of(name: str, *arguments: int, token: int = token, offset: int = 0) -> int:
-        number = library.seccomp_syscall_resolve_name_arch(ctypes.c_uint32(TOKENS[request.param]), name.encode())
+    def answer(name: str, *arguments: int, token: int = token, offset: int = 0) -> int:
+        number = library.seccomp_syscall_resolve_name_arch(ctypes.c_uint32(TOKENS[architecture]), name.encode())
         assert number >= 0, name
         return interpret(program, token, number + offset, *arguments)
 
-    of.architecture = request.param
-    return of
+    answer.architecture = architecture
+    return answer
+
+
+@pytest.fixture(scope="module", params=TOKENS)
+def answer(request):
+    return answers(request.param, "namespaces")
 
 
 def test_the_filter_of_this_machine_is_that_of_its_architecture() -> None:
@@ -194,6 +198,8 @@ THREAD = 0x3D0F00  # what libc starts a thread with
         ("socketpair", (1,), ALLOW),
         ("socketpair", (2,), EPERM),
         ("socketpair", (16,), EPERM),  # netlink
+        ("prlimit64", (0, 9), ALLOW),
+        ("prlimit64", (1, 9), EPERM),  # the limits of somebody else
     ],
 )
 def test_some_calls_depend_on_their_arguments(answer, name, arguments, expected) -> None:
@@ -211,3 +217,26 @@ def test_calls_of_other_architectures_kill(answer) -> None:
 def test_unknown_architectures_are_refused() -> None:
     with pytest.raises(OSError, match="does not know the architecture 'abacus'"):
         compile_filter(["read"], [], [], "abacus")
+
+
+@pytest.mark.parametrize("architecture", TOKENS)
+def test_without_namespaces_there_is_no_fork_and_no_change_of_modes_and_times(architecture) -> None:
+    alone, behind = answers(architecture, "landlock"), answers(architecture, "namespaces")
+    assert (alone("clone", THREAD), alone("clone", 17), alone("clone", THREAD | NEWUSER)) == (ALLOW, EPERM, EPERM)
+    for name in ("fchmod", "fchmodat", "utimensat"):
+        assert (alone(name), behind(name)) == (EPERM, ALLOW)
+    assert alone("kill") == ALLOW, "Landlock says whom"
+
+
+def test_a_folder_with_something_hidden_is_readable_by_its_parts(monkeypatch, tmp_path) -> None:
+    for name in ("lib/site/numpy", "lib/site/reference", "lib/other"):
+        (tmp_path / name).mkdir(parents=True)
+    monkeypatch.setattr(policy, "python_folders", lambda: (str(tmp_path),))
+    monkeypatch.setattr(policy, "hidden_folders", lambda: (str(tmp_path / "lib/site/reference"),))
+    readable, listable = policy.readable_paths("landlock", "/code")
+    assert {p for p in readable if p.startswith(str(tmp_path))} == {
+        str(tmp_path / "lib/other"),
+        str(tmp_path / "lib/site/numpy"),
+    }
+    assert {str(tmp_path), str(tmp_path / "lib"), str(tmp_path / "lib/site")} == set(listable)
+    assert not any(p.startswith("/etc/p") or p in ("/etc", "/dev", "/proc") for p in readable)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 # Flags of clone(2), mount(2), prctl(2) and landlock(7); the same numbers on every architecture.
 NEWNS, NEWUSER, NEWPID = 0x20000, 0x10000000, 0x20000000
 _RDONLY, _NOSUID, _NODEV, _NOEXEC, _REMOUNT, _REC, _PRIVATE = 1, 2, 4, 8, 32, 1 << 14, 1 << 18
-_SET_PDEATHSIG, _SET_DUMPABLE, _SET_SECCOMP, _SET_NO_NEW_PRIVS = 1, 4, 22, 38
+_SET_PDEATHSIG, _SET_DUMPABLE, _SET_KEEPCAPS, _SET_SECCOMP, _SET_NO_NEW_PRIVS = 1, 4, 8, 22, 38
 _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446
 _CAPABILITY_VERSION_3 = 0x20080522
 
@@ -36,11 +36,13 @@ def enter(fd: int, kind: int) -> None:
     _checked(_libc.setns(ctypes.c_int(fd), ctypes.c_int(kind)), "setns")
 
 
-def become(uid: int, gid: int) -> None:
-    """Give up root for good: no groups, no capabilities, and a /proc/self that is the new user's."""
+def become(uid: int, gid: int, kept: int = 0) -> None:
+    """Give up root for good: no groups, no capabilities but those kept, and a /proc/self that is the new user's."""
+    _prctl(_SET_KEEPCAPS, int(kept != 0))
     os.setgroups([])
     os.setresgid(gid, gid, gid)
     os.setresuid(uid, uid, uid)
+    drop_capabilities(kept)
     _prctl(_SET_DUMPABLE, 1)
 
 
@@ -89,9 +91,9 @@ def die_with_parent() -> None:
     _prctl(_SET_PDEATHSIG, 9)
 
 
-def drop_capabilities() -> None:
-    """Give up all capabilities, those of the user namespace included."""
-    header, data = struct.pack("Ii", _CAPABILITY_VERSION_3, 0), bytes(24)
+def drop_capabilities(kept: int = 0) -> None:
+    """Give up all capabilities, those of the user namespace included, but for a set of the first 32."""
+    header, data = struct.pack("Ii", _CAPABILITY_VERSION_3, 0), struct.pack("6I", kept, kept, 0, 0, 0, 0)
     _checked(_libc.capset(header, data), "capset")
 
 
@@ -100,7 +102,7 @@ def no_new_privileges() -> None:
     _prctl(_SET_NO_NEW_PRIVS, 1)
 
 
-def limit(*, address_space: int, processor_seconds: int, processes: int, file_bytes: int, files: int) -> None:
+def limit(*, address_space: int, processor_seconds: int, processes: int | None, file_bytes: int, files: int) -> None:
     """Set resource limits of this process and of those it makes."""
     limits = {
         resource.RLIMIT_AS: address_space,
@@ -113,7 +115,8 @@ def limit(*, address_space: int, processor_seconds: int, processes: int, file_by
         resource.RLIMIT_MSGQUEUE: 0,
     }
     for kind, most in limits.items():
-        resource.setrlimit(kind, (most, most))
+        if most is not None:
+            resource.setrlimit(kind, (most, most))
 
 
 def filter_calls(program: bytes) -> None:
@@ -136,6 +139,8 @@ class Landlock:
     ----------
     readable : iterable of str
         Paths below which files may be read and executed.
+    listable : iterable of str
+        Folders below which names may be listed.
     writable : iterable of str
         Paths below which they may be written and made as well.
     oldest : int
@@ -148,7 +153,9 @@ class Landlock:
     # How many rights over files the versions know: moving came with 2, truncating with 3, ioctl on devices with 5.
     _RIGHTS = (13, 14, 15, 15, 16)
 
-    def __init__(self, readable: Iterable[str], writable: Iterable[str], oldest: int = 1) -> None:
+    def __init__(
+        self, readable: Iterable[str], listable: Iterable[str], writable: Iterable[str], oldest: int = 1
+    ) -> None:
         version = _libc.syscall(_LANDLOCK_CREATE, None, ctypes.c_size_t(0), 1)
         if version < oldest:
             msg = f"Landlock of version {oldest} is needed, the kernel has {max(version, 0)}"
@@ -160,7 +167,8 @@ class Landlock:
             _libc.syscall(_LANDLOCK_CREATE, attributes, ctypes.c_size_t(len(attributes)), 0), "landlock_create_ruleset"
         )
         reading = self._EXECUTE | self._READ | self._LIST
-        for paths, access in ((readable, reading), (writable, everything & ~self._MAKE_SPECIAL)):
+        writing = everything & ~self._MAKE_SPECIAL
+        for paths, access in ((readable, reading), (listable, self._LIST), (writable, writing)):
             for path in paths:
                 self._allow(path, access)
 

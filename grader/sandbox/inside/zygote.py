@@ -27,17 +27,16 @@ a child's channel, and what stands in the shared page, is the student's word. Ki
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import gc
 import importlib
 import importlib.util
+import itertools
 import json
 import mmap
 import os
 import random
 import select
-import signal
 import socket
 import struct
 import sys
@@ -47,9 +46,9 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-WORK = "/box/work"
 CHANNEL = 3
-LANDLOCK = 4
+# How often it is looked at what a run has written, where nothing else limits it.
+WATCH_SECONDS = 0.25
 _LENGTH = struct.Struct("<I")
 READ_AHEAD = 1 << 16
 
@@ -88,27 +87,22 @@ def main() -> None:
         config = json.load(file)
     sys.path.insert(0, config["code"])
     sys.path += [folder for folder in config["packages"] if folder not in sys.path]
-    from grader.sandbox.inside import confine  # noqa: PLC0415 - the path is known only now
+    from grader.sandbox.inside import confine, ground  # noqa: PLC0415 - the path is known only now
 
+    stands_on = ground.GROUNDS[config["rung"]](config)
     try:
-        if os.getuid() == 0:
-            confine.become(config["uid"], config["uid"])
-        with contextlib.suppress(OSError):  # a courtesy to the machine, and no wall
-            confine.first_to_go()
-        confine.own_user_namespace()
-        confine.private_mounts()
-        confine.unshare(confine.NEWPID)
+        if stands_on.enter():
+            server = os.fork()
+            if server:
+                control.close()
+                os.waitpid(server, 0)
+                return
+            confine.die_with_parent()
     except OSError as error:
         tell(control, {"failed": f"{error.filename or 'launcher'}: {error.strerror}"})
         return
-    server = os.fork()
-    if server:
-        control.close()
-        os.waitpid(server, 0)
-        return
-    confine.die_with_parent()
     try:
-        Server(control, config).run()
+        Server(control, config, stands_on).run()
     except BaseException:  # noqa: BLE001 - the keeper must hear of whatever it is
         tell(control, {"failed": traceback.format_exc()[-1500:]})
     os._exit(1)
@@ -128,34 +122,33 @@ class Server:
         Packets of JSON to and from the keeper.
     config : dict
         What `grader.sandbox.policy` fixes.
+    ground : Ground
+        What a run can be given here.
     """
 
-    def __init__(self, control: socket.socket, config: dict[str, Any]) -> None:
-        from grader.sandbox.inside import confine, session  # noqa: PLC0415
+    def __init__(self, control: socket.socket, config: dict[str, Any], ground: Any) -> None:
+        from grader.sandbox.inside import session  # noqa: PLC0415
 
-        self._confine, self._session = confine, session
+        self._session, self._ground = session, ground
         self._control, self._config = control, config
-        self._program = bytes.fromhex(config["seccomp"])
-        confine.tmpfs("/box", 16 << 20, 256)
-        os.mkdir(WORK)  # noqa: PTH102
-        os.chdir("/box")
-        _copy_files(f"{config['code']}/fonts", "/box/matplotlib")
-        os.environ.update(HOME=WORK, TMPDIR=WORK, MPLCONFIGDIR="/box/matplotlib")
+        while os.open("/dev/null", os.O_RDONLY) < CHANNEL:
+            pass  # from here on no descriptor of ours has the number of a child's channel
+        ground.furnish()
+        os.chdir(ground.box)
+        work = f"{ground.box}/work"
+        _copy_files(f"{config['code']}/fonts", f"{ground.box}/matplotlib")
+        os.environ.update(HOME=work, TMPDIR=work, MPLCONFIGDIR=f"{ground.box}/matplotlib")
         self._files = {name: bytes.fromhex(data) for name, data in config["files"].items()}
         self._transform = load_transform()
         for name in config["preload"]:
             importlib.import_module(name)
-        os.environ["MPLCONFIGDIR"] = WORK
+        os.environ["MPLCONFIGDIR"] = work
         _warm_up()
         self._memory = config["memory"] + _address_space()
-        # What is private to the server must not become a letter box between its children.
-        confine.seal("/box")
-        # Nobody, not even a child before its walls are up, has a use for /proc from here on.
-        confine.tmpfs("/proc", 4096, 1, writable=False)
-        self._landlock = confine.Landlock(config["readable"], ["/box", "/dev/null"])
-        self._self = os.pidfd_open(os.getpid())
+        ground.close_off()
         self._children: dict[int, int] = {}
         self._page = mmap.mmap(-1, mmap.PAGESIZE)
+        self._wrote_too_much = False
 
     def run(self) -> None:
         """Answer the keeper until it closes the control socket."""
@@ -166,21 +159,28 @@ class Server:
         gc.collect()
         gc.freeze()
         while True:
+            while self._children and not select.select([self._control], [], [], WATCH_SECONDS)[0]:
+                if self._ground.overflows():
+                    self._wrote_too_much = True
+                    for pid in self._children.values():
+                        self._ground.end_child(pid)
             packet, descriptors, _, _ = socket.recv_fds(self._control, 4096, 1)
             if not packet:
+                for run in list(self._children):
+                    self._end(run, 0.0)
                 os._exit(0)
             request = json.loads(packet)
             if request["do"] == "spawn":
                 self._spawn(request["run"], descriptors[0])
             elif request["do"] == "end":
-                self._end(request["run"], request["grace"])
+                tell(self._control, self._end(request["run"], request["grace"]))
             else:
                 tell(self._control, {"seconds": self._seconds(request["run"]), "cell": self._cell()})
 
     def _spawn(self, run: int, channel: int) -> None:
         self._page[:] = bytes(mmap.PAGESIZE)
-        self._confine.enter(self._self, self._confine.NEWPID)
-        self._confine.unshare(self._confine.NEWPID)
+        self._wrote_too_much = False
+        self._ground.before_child()
         pid = os.fork()
         if pid:
             os.close(channel)
@@ -192,20 +192,17 @@ class Server:
             os._exit(0)
 
     def _become_child(self, channel: int) -> None:
-        os.dup2(channel, CHANNEL + 20)
-        os.dup2(self._landlock.fd, LANDLOCK + 20)
-        os.dup2(CHANNEL + 20, CHANNEL)
-        os.dup2(LANDLOCK + 20, LANDLOCK)
-        os.closerange(LANDLOCK + 1, 1024)
+        kept = self._ground.inherited()
         nowhere = os.open("/dev/null", os.O_RDWR)
         for standard in (0, 1, 2):
             os.dup2(nowhere, standard)
-        os.close(nowhere)
-        self._landlock.fd = LANDLOCK
+        os.dup2(channel, CHANNEL)
+        for before, after in itertools.pairwise((CHANNEL, *sorted(kept), 1024)):
+            os.closerange(before + 1, after)
         conversation = Conversation(socket.socket(fileno=CHANNEL))
         try:
             os.setsid()  # signals to the process group shall not reach the launcher
-            self._harden()
+            self._ground.confine(self._memory)
             self._lay_out_files()
         except OSError as error:
             conversation.refuse(f"{error.filename or error}: {error.strerror}")
@@ -230,26 +227,8 @@ class Server:
         """Return which cell runs as far as the child tells; -1 before the first."""
         return int(_LENGTH.unpack_from(self._page)[0]) - 1
 
-    def _harden(self) -> None:
-        confine, config = self._confine, self._config
-        confine.unshare(confine.NEWNS)
-        confine.private_mounts()
-        confine.tmpfs(WORK, config["disk"], 4096)
-        os.chdir(WORK)
-        confine.no_new_privileges()
-        self._landlock.put_on()
-        confine.drop_capabilities()
-        confine.limit(
-            address_space=self._memory,
-            processor_seconds=config["cpu"],
-            processes=config["processes"],
-            file_bytes=config["disk"],
-            files=64,
-        )
-        confine.filter_calls(self._program)
-
-    def _end(self, run: int, grace: float) -> None:
-        """Kill a child with all that it has started, and tell how it ended and what it took.
+    def _end(self, run: int, grace: float) -> dict[str, Any]:
+        """Kill a child with all that it has started, and return how it ended and what it took.
 
         A child whose channel has closed is given a moment to end by itself: how it died is news.
         """
@@ -257,11 +236,11 @@ class Server:
         fd = os.pidfd_open(pid)
         dead = bool(select.select([fd], [], [], grace)[0])
         os.close(fd)
-        if not dead:
-            os.kill(pid, signal.SIGKILL)
+        self._ground.end_child(pid)
         _, status, usage = os.wait4(pid, 0)
-        report = {"status": status, "killed": not dead, "cell": self._cell()}
-        tell(self._control, {**report, "seconds": usage.ru_utime + usage.ru_stime, "peak": usage.ru_maxrss << 10})
+        self._ground.after_child()
+        report = {"status": status, "killed": not dead, "cell": self._cell(), "wrote too much": self._wrote_too_much}
+        return {**report, "seconds": usage.ru_utime + usage.ru_stime, "peak": usage.ru_maxrss << 10}
 
     def _seconds(self, run: int) -> float:
         """Return the processor time of a child so far; its clock is that of clock_getcpuclockid(3)."""
