@@ -40,7 +40,8 @@ def logsumexp(a, axis=-1):
 
 
 def pairwise(a, axis=-1):
-    return np.logaddexp.reduce(np.asarray(a, float), axis=axis)
+    with np.errstate(invalid="ignore"):
+        return np.logaddexp.reduce(np.asarray(a, float), axis=axis)
 
 
 def pure_python(a, axis=-1):
