@@ -8,7 +8,7 @@ import numpy as np
 
 from reference.bounds import MEAN, VARIANCE
 from reference.measures import value
-from reference.recipes import given, integers, made, normal
+from reference.recipes import given, made, normal
 from reference.spec import Exercise, case, misconception
 
 
@@ -172,6 +172,13 @@ def _returns(rng, n, d, loc=0.0):
     )
 
 
+def _whole(rng):
+    """Return whole numbers, none of whose columns has a whole mean."""
+    X = rng.integers(-9, 10, (7, 3))
+    X[0] += X.sum(axis=0) % 7 == 0
+    return X
+
+
 def _assets(n, d, loc=0.0, dtype=float):
     text = f"{n} days of {d} assets around {loc:g}, {np.dtype(dtype).name}"
     return made(text, lambda rng: _returns(rng, n, d, loc).astype(dtype))
@@ -197,7 +204,7 @@ EXERCISE = Exercise(
         case("single precision", _assets(9, 3, loc=1e4, dtype=np.float32), kind="edge",
              why="float32 holds seven digits; at ten thousand the sums need more"),
         case("tiny returns", normal(8, 3, loc=2e-6, scale=1e-6), kind="edge", why="the unit must not matter"),
-        case("whole numbers", integers(7, 3, low=-9, high=10), kind="edge", why="whole numbers in, fractions out"),
+        case("whole numbers", made("whole numbers (7, 3) with fractional means", _whole), kind="edge", why="whole numbers in, fractions out"),
         case("one row of four", normal(1, 4), kind="error", why="n - 1 is 0 for a single row"),
         case("no rows", made("no rows, 3 columns", lambda _: np.zeros((0, 3))), kind="error",
              why="without data there is no mean"),
