@@ -51,7 +51,8 @@ POSTERIOR = 1e-10
 LOG_SUM = 1e-10
 
 # A log density is half a squared distance plus half a log determinant: each errs by u times the condition (Higham,
-# theorem 10.6 for Cholesky), 1e-13 at condition 1e3 and 6e-10 measured at 1e6 against a QR of the square root.
+# theorem 10.4 for Cholesky), 1e-13 at condition 1e3. At 1e6, Cholesky, eigenvalues and an inverse were seen to differ by
+# up to 1.4e-9 over 300 draws.
 LOG_DENSITY = 1e-8
 LOG_DENSITY_ILL = 1e-7
 LOG_DENSITY_ILL_FLOOR = 1e-6
