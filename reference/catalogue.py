@@ -29,7 +29,7 @@ class Topic:
 
 
 # A topic's package lists its exercise modules in the order of the course as ORDER.
-TITLES = {"linear_algebra": "Linear algebra"}
+TITLES = {"linear_algebra": "Linear algebra", "probability": "Probability"}
 
 
 def topic_names() -> tuple[str, ...]:

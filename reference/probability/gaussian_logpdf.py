@@ -1,0 +1,314 @@
+"""Logarithm of a multivariate normal density."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from reference.bounds import LOG_DENSITY, LOG_DENSITY_ILL, LOG_DENSITY_ILL_FLOOR
+from reference.measures import value
+from reference.recipes import given, integers, joint, made, normal, orthogonal, with_spectrum
+from reference.spec import Exercise, case, misconception
+
+# An asymmetry of this share of the largest entry is more than rounding.
+ASYMMETRY = 1e-10
+LOG_2PI = math.log(2 * math.pi)
+
+
+def gaussian_logpdf(X, mu, Sigma):
+    """Return the natural logarithm of a normal density at each row of X.
+
+    Parameters
+    ----------
+    X : array of shape (n, d)
+        One row a payment, one column a feature.
+    mu : array of shape (d,)
+        Mean.
+    Sigma : array of shape (d, d)
+        Covariance matrix: symmetric and positive definite.
+
+    Returns
+    -------
+    array of shape (n,)
+        -1/2 ((x - mu)' inverse(Sigma) (x - mu) + log det(Sigma) + d log(2 pi)) for each row x. Finite even where the
+        density itself or the determinant is too small for a float64.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or if Sigma is not symmetric (by more than rounding, 1e-10 of its largest entry) or
+        not positive definite.
+
+    Examples
+    --------
+    >>> gaussian_logpdf([[0.0], [2.0]], [0.0], [[4.0]]).round(6).tolist()
+    [-1.612086, -2.112086]
+    """
+    deviations, Sigma = _checked(X, mu, Sigma)
+    L = np.linalg.cholesky(Sigma)
+    z = np.linalg.solve(L, deviations.T)
+    return -0.5 * ((z**2).sum(axis=0) + 2 * np.log(np.diag(L)).sum() + len(L) * LOG_2PI)
+
+
+def _fitting(X, mu, Sigma):
+    X, mu, Sigma = (np.asarray(v, dtype=float) for v in (X, mu, Sigma))
+    if X.ndim != 2 or mu.shape != X.shape[1:] or Sigma.shape != mu.shape * 2:
+        msg = f"X has shape {X.shape}, mu {mu.shape} and Sigma {Sigma.shape}; expected (n, d), (d,) and (d, d)"
+        raise ValueError(msg)
+    return X - mu, Sigma
+
+
+def _checked(X, mu, Sigma):
+    deviations, Sigma = _fitting(X, mu, Sigma)
+    if np.abs(Sigma - Sigma.T).max() > ASYMMETRY * np.abs(Sigma).max():
+        msg = "Sigma is not symmetric"
+        raise ValueError(msg)
+    return deviations, Sigma
+
+
+def _definite(X, mu, Sigma):
+    """Return deviations and Sigma, which is positive definite."""
+    deviations, Sigma = _checked(X, mu, Sigma)
+    np.linalg.cholesky(Sigma)
+    return deviations, Sigma
+
+
+def eigen_decomposition(X, mu, Sigma):
+    deviations, Sigma = _checked(X, mu, Sigma)
+    values, vectors = np.linalg.eigh(Sigma)
+    if values.min() <= 1e-14 * values.max():
+        msg = "Sigma is not positive definite"
+        raise ValueError(msg)
+    scores = deviations @ vectors
+    squared = (scores**2 / values).sum(axis=1)
+    return (-0.5 * (squared + np.log(2 * np.pi * values).sum())).tolist()
+
+
+def inverse_in_a_loop(X, mu, Sigma):
+    deviations, Sigma = _checked(X, mu, Sigma)
+    if np.linalg.eigvalsh(Sigma)[0] <= 0:
+        msg = "Sigma is not positive definite"
+        raise ValueError(msg)
+    inverse, logdet = np.linalg.inv(Sigma), np.linalg.slogdet(Sigma)[1]
+    out = np.empty(len(deviations))
+    for i, v in enumerate(deviations):
+        out[i] = -(v @ inverse @ v + logdet + len(v) * np.log(2 * np.pi)) / 2
+    return out
+
+
+def _squared(deviations, Sigma):
+    return np.einsum("ij,ji->i", deviations, np.linalg.solve(Sigma, deviations.T))
+
+
+def _logdet(Sigma):
+    return np.linalg.slogdet(Sigma)[1]
+
+
+@misconception("What is exp(-1800)?")
+def log_of_pdf_underflows(X, mu, Sigma):
+    deviations, Sigma = _definite(X, mu, Sigma)
+    with np.errstate(all="ignore"):
+        scale = np.exp(-0.5 * (_logdet(Sigma) + len(Sigma) * LOG_2PI))
+        return np.log(np.exp(-0.5 * _squared(deviations, Sigma)) * scale)
+
+
+@misconception("Multiply 200 numbers of size 1e-4.")
+def det_underflows(X, mu, Sigma):
+    deviations, Sigma = _definite(X, mu, Sigma)
+    with np.errstate(all="ignore"):
+        return -0.5 * (_squared(deviations, Sigma) + np.log(np.linalg.det(Sigma)) + len(Sigma) * LOG_2PI)
+
+
+@misconception("Where does the square root of the determinant go?")
+def missing_half_on_logdet(X, mu, Sigma):
+    deviations, Sigma = _definite(X, mu, Sigma)
+    return -0.5 * (_squared(deviations, Sigma) + len(Sigma) * LOG_2PI) - _logdet(Sigma)
+
+
+@misconception("Two features that always move together: are two deviations twice the surprise?")
+def ignores_correlations(X, mu, Sigma):
+    deviations, Sigma = _definite(X, mu, Sigma)
+    variances = np.diag(Sigma)
+    return -0.5 * (deviations**2 / variances + np.log(2 * np.pi * variances)).sum(axis=1)
+
+
+@misconception("Can a variance be negative in some direction?")
+def accepts_indefinite(X, mu, Sigma):
+    deviations, Sigma = _checked(X, mu, Sigma)
+    return -0.5 * (_squared(deviations, Sigma) + _logdet(Sigma) + len(Sigma) * LOG_2PI)
+
+
+@misconception("Two directions have negative variance. Which sign does the determinant have?")
+def checks_sign_of_determinant_only(X, mu, Sigma):
+    deviations, Sigma = _checked(X, mu, Sigma)
+    sign, logdet = np.linalg.slogdet(Sigma)
+    if sign <= 0:
+        raise ValueError("not positive definite")
+    return -0.5 * (_squared(deviations, Sigma) + logdet + len(Sigma) * LOG_2PI)
+
+
+@misconception("Which triangle of its argument does np.linalg.cholesky read?")
+def reads_lower_triangle_only(X, mu, Sigma):
+    deviations, Sigma = _fitting(X, mu, Sigma)
+    L = np.linalg.cholesky(Sigma)
+    z = np.linalg.solve(L, deviations.T)
+    return -0.5 * ((z**2).sum(axis=0) + 2 * np.log(np.diag(L)).sum() + len(L) * LOG_2PI)
+
+
+@misconception("What does exp of your result integrate to?")
+def forgets_two_pi(X, mu, Sigma):
+    deviations, Sigma = _definite(X, mu, Sigma)
+    return -0.5 * (_squared(deviations, Sigma) + _logdet(Sigma))
+
+
+@misconception("The density of two independent features is a product: how many times does 2 pi occur in it?")
+def one_two_pi_for_all_features(X, mu, Sigma):
+    deviations, Sigma = _definite(X, mu, Sigma)
+    return -0.5 * (_squared(deviations, Sigma) + _logdet(Sigma) + LOG_2PI)
+
+
+@misconception("Does a larger variance make a deviation more surprising or less?")
+def multiplies_by_sigma(X, mu, Sigma):
+    deviations, Sigma = _definite(X, mu, Sigma)
+    squared = np.einsum("ij,jk,ik->i", deviations, Sigma, deviations)
+    return -0.5 * (squared + _logdet(Sigma) + len(Sigma) * LOG_2PI)
+
+
+@misconception("With Sigma = L L', which of L and L' do you solve with to get a vector of uncorrelated entries?")
+def solves_with_the_other_factor(X, mu, Sigma):
+    deviations, Sigma = _checked(X, mu, Sigma)
+    L = np.linalg.cholesky(Sigma)
+    z = np.linalg.solve(L.T, deviations.T)
+    return -0.5 * ((z**2).sum(axis=0) + 2 * np.log(np.diag(L)).sum() + len(L) * LOG_2PI)
+
+
+@misconception("For d = 1 and variance 4, what is L, and what is the determinant of Sigma?")
+def logdet_of_the_factor(X, mu, Sigma):
+    deviations, Sigma = _definite(X, mu, Sigma)
+    return -0.5 * (_squared(deviations, Sigma) + 0.5 * _logdet(Sigma) + len(Sigma) * LOG_2PI)
+
+
+@misconception("Is a narrow density higher or lower at its centre than a wide one?")
+def wrong_sign_of_logdet(X, mu, Sigma):
+    deviations, Sigma = _definite(X, mu, Sigma)
+    return -0.5 * (_squared(deviations, Sigma) - _logdet(Sigma) + len(Sigma) * LOG_2PI)
+
+
+@misconception("Is 1e-6 small next to every variance? Compare with a version that leaves Sigma as it is.")
+def adds_jitter(X, mu, Sigma):
+    _definite(X, mu, Sigma)
+    return gaussian_logpdf(X, mu, np.asarray(Sigma, float) + 1e-6 * np.eye(len(Sigma)))
+
+
+@misconception("Whose mean is mu: that of the model, or that of the rows you were given?")
+def centres_with_sample_mean(X, mu, Sigma):
+    _definite(X, mu, Sigma)
+    return gaussian_logpdf(X, np.mean(X, axis=0), Sigma)
+
+
+@misconception("How many numbers should come back for n rows?")
+def all_pairs_of_rows(X, mu, Sigma):
+    deviations, Sigma = _definite(X, mu, Sigma)
+    squared = deviations @ np.linalg.solve(Sigma, deviations.T)
+    return -0.5 * (squared + _logdet(Sigma) + len(Sigma) * LOG_2PI)
+
+
+@misconception("Print the type of the array that you collect the results in.")
+def keeps_integer_type(X, mu, Sigma):
+    out = np.zeros(len(X), dtype=np.asarray(X).dtype)
+    out[:] = gaussian_logpdf(X, mu, Sigma)
+    return out
+
+
+def _with_variances(rng, low, high, d):
+    """Return a symmetric matrix in a random basis with eigenvalues from low to high."""
+    Q = orthogonal(rng, d)
+    S = (Q * np.geomspace(low, high, d)) @ Q.T
+    return (S + S.T) / 2
+
+
+def _many_features(rng):
+    d = 200
+    Sigma = _with_variances(rng, 2e-5, 2e-3, d)
+    mu = rng.standard_normal(d)
+    return mu + 1e-2 * rng.standard_normal((4, d)), mu, Sigma
+
+
+def _far_out(rng):
+    Sigma = _with_variances(rng, 0.5, 3.0, 3)
+    mu = rng.uniform(1, 2, 3)
+    direction = rng.standard_normal((4, 3))
+    direction /= np.linalg.norm(direction, axis=1, keepdims=True)
+    return mu + 120 * direction, mu, Sigma
+
+
+def _nearly_dependent(rng):
+    """Return rows that are likely under a covariance of condition 1e6."""
+    Q, sd = orthogonal(rng, 4), np.sqrt(np.geomspace(1e-6, 1.0, 4))
+    S = (Q * sd**2) @ Q.T
+    mu = rng.uniform(0.5, 1.5, 4)
+    return mu + rng.standard_normal((5, 4)) * sd @ Q.T, mu, (S + S.T) / 2
+
+
+def _positive_diagonal(rng):
+    """Return variances of 1 and correlations of -0.8 that three features cannot have at once."""
+    S = np.full((3, 3), -0.8) + 1.8 * np.eye(3)
+    sd = rng.uniform(0.5, 2.0, 3)
+    return S * np.outer(sd, sd)
+
+
+def _asymmetric(rng):
+    S = _with_variances(rng, 0.8, 2.0, 3)
+    S[0, 2] += 0.3
+    return S
+
+
+EXERCISE = Exercise(
+    solution=gaussian_logpdf,
+    points=6,
+    cases=(
+        case("one feature", given([[0.0], [2.0]]), given([0.0]), given([[4.0]]), public=True,
+             why="by hand: (log 4 + log 2 pi) / 2 = 1.612 at the mean, and half of 2^2 / 4 more at 2"),
+        case("two features", given([[1.0, 1.0], [1.0, -1.0]]), given([0.0, 0.0]), given([[2.0, 1.0], [1.0, 2.0]]),
+             public=True,
+             why="by hand: the determinant is 3; (1, 1) has squared distance 2/3 and (1, -1) has 2, so (1, 1) is likelier"),
+        case("not a covariance", given([[0.0, 0.0]]), given([0.0, 0.0]), given([[1.0, 2.0], [2.0, 1.0]]), public=True,
+             kind="error", why="the direction (1, -1) would have variance -1"),
+        case("six payments, three features", normal(6, 3), normal(3), with_spectrum(4.0, 1.0, 0.3),
+             why="more rows than features"),
+        case("two payments, five features", normal(2, 5), normal(5), with_spectrum(5.0, 2.0, 1.0, 0.5, 0.2),
+             why="more features than rows"),
+        case("as many payments as features", normal(4, 4), normal(4), with_spectrum(6.0, 2.0, 1.0, 0.4), kind="edge",
+             why="with n = d rows and columns can be mixed up without a crash"),
+        case("one payment", normal(1, 3, loc=2.0), normal(3), with_spectrum(3.0, 1.5, 0.2), kind="edge",
+             why="one row gives a vector with one entry"),
+        case("one feature, drawn", normal(5, 1), normal(1), made("a variance from 3 to 5", lambda r: r.uniform(3, 5, (1, 1))),
+             kind="edge", why="with d = 1 it is the bell curve of school"),
+        case("whole numbers", integers(5, 3, low=-4, high=5), normal(3), with_spectrum(4.0, 1.0, 0.5), kind="edge",
+             why="whole numbers in, fractions out"),
+        case("two hundred features", joint("4 rows near mu, d = 200, variances about 1e-4", _many_features),
+             kind="stability", why="the determinant of 200 small variances is 0 in floating point; its logarithm is not"),
+        case("far out", joint("rows 120 away from mu", _far_out), kind="stability",
+             why="the density of an anomaly is 0 in floating point; its logarithm still tells how strange it is"),
+        case("nearly dependent features", joint("rows of a normal with condition 1e6", _nearly_dependent),
+             kind="stability", checks=(value(rtol=LOG_DENSITY_ILL, atol=LOG_DENSITY_ILL_FLOOR),),
+             why="two features that say nearly the same make a covariance of condition a million"),
+        case("positive diagonal", normal(3, 3), normal(3), made("three correlations of -0.8", _positive_diagonal),
+             kind="error", why="all variances are positive, and yet some mixture of the features has a negative one"),
+        case("two negative variances", normal(3, 4), normal(4), with_spectrum(3.0, 1.0, -0.5, -2.0), kind="error",
+             why="two negative factors make a positive determinant"),
+        case("not symmetric", normal(3, 3), normal(3), made("a covariance with one entry changed", _asymmetric),
+             kind="error", why="the covariance of features 1 and 3 is that of 3 and 1"),
+        case("short mean", normal(4, 3), normal(1), with_spectrum(3.0, 1.0, 0.5), kind="error",
+             why="NumPy would stretch a mean with one entry over all features without a word"),
+    ),
+    checks=(value(rtol=LOG_DENSITY, atol=LOG_DENSITY),),
+    misconceptions=(
+        log_of_pdf_underflows, det_underflows, missing_half_on_logdet, ignores_correlations, accepts_indefinite,
+        checks_sign_of_determinant_only, reads_lower_triangle_only, forgets_two_pi, one_two_pi_for_all_features,
+        multiplies_by_sigma, solves_with_the_other_factor, logdet_of_the_factor, wrong_sign_of_logdet, adds_jitter,
+        centres_with_sample_mean, all_pairs_of_rows, keeps_integer_type,
+    ),
+    alternatives=(eigen_decomposition, inverse_in_a_loop),
+)  # fmt: skip

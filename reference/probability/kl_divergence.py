@@ -1,0 +1,239 @@
+"""Kullback-Leibler divergence of two distributions over the same bands."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from reference.bounds import NORMALISED, SUM_OF_PRODUCTS
+from reference.measures import value
+from reference.recipes import given, joint, made
+from reference.spec import Exercise, case, misconception
+
+SUM = 1e-8
+
+
+def kl_divergence(p, q):
+    """Return the Kullback-Leibler divergence D(p || q) in natural units.
+
+    Parameters
+    ----------
+    p : array of shape (K,)
+        Probability of each band in the distribution that the average is taken over.
+    q : array of shape (K,)
+        Probability of each band in the distribution it is compared with.
+
+    Returns
+    -------
+    float
+        Sum over the bands with p > 0 of p log(p / q). It is `inf` where q is 0 and p is not. Bands with p = 0 add
+        nothing, whatever q is.
+
+    Raises
+    ------
+    ValueError
+        If `p` and `q` are not vectors of the same length, if an entry is negative, or if one of them does not sum to
+        1 within 1e-8.
+
+    Examples
+    --------
+    >>> round(kl_divergence([0.5, 0.5, 0.0], [0.25, 0.25, 0.5]), 6)
+    0.693147
+    """
+    p, q = _checked(p, q)
+    if (q[p > 0] == 0).any():
+        return math.inf
+    there = p > 0
+    return max(float(np.sum(p[there] * (np.log(p[there]) - np.log(q[there])))), 0.0)
+
+
+def _checked(p, q):
+    p, q = np.asarray(p, dtype=float), np.asarray(q, dtype=float)
+    if p.ndim != 1 or p.shape != q.shape:
+        msg = f"p has shape {p.shape}, q has shape {q.shape}; expected two vectors of one length"
+        raise ValueError(msg)
+    for name, v in (("p", p), ("q", q)):
+        if (v < 0).any() or abs(v.sum() - 1) > SUM:
+            msg = f"{name} must not be negative and must sum to 1"
+            raise ValueError(msg)
+    return p, q
+
+
+def loop(p, q):
+    p, q = _checked(p, q)
+    terms = []
+    for a, b in zip(p.tolist(), q.tolist(), strict=True):
+        if a > 0 and b == 0:
+            return float("inf")
+        if a > 0:
+            terms.append(a * math.log(a / b))
+    return math.fsum(terms)
+
+
+def where_on_logs(p, q):
+    p, q = _checked(p, q)
+    with np.errstate(all="ignore"):
+        return np.asarray(np.where(p > 0, p * (np.log(p) - np.log(q)), 0.0).sum())
+
+
+@misconception("What is the limit of p log p at 0?")
+def nan_on_zero_p(p, q):
+    p, q = _checked(p, q)
+    with np.errstate(all="ignore"):
+        return np.sum(p * np.log(p / q))
+
+
+@misconception("Can a model that rules out what happened get a finite penalty?")
+def eps_hides_infinity(p, q):
+    p, q = _checked(p, q)
+    return np.sum(p * np.log((p + 1e-12) / (q + 1e-12)))
+
+
+@misconception("Which impossible event have you ignored?")
+def drops_q_zero_terms(p, q):
+    p, q = _checked(p, q)
+    both = (p > 0) & (q > 0)
+    return np.sum(p[both] * np.log(p[both] / q[both]))
+
+
+def _log_ratios(p, q):
+    """Return p, q and log(p / q) with 0 where p is 0."""
+    p, q = _checked(p, q)
+    with np.errstate(all="ignore"):
+        return p, q, np.where(p > 0, np.log(p) - np.log(q), 0.0)
+
+
+@misconception("Do rare and frequent bands count the same?")
+def missing_weight_p(p, q):
+    return np.sum(_log_ratios(p, q)[2])
+
+
+@misconception("An expectation already contains weights. What would a band that nobody is in change?")
+def mean_not_sum(p, q):
+    return kl_divergence(p, q) / len(p)
+
+
+@misconception("Over which of the two distributions is the average taken?")
+def arguments_swapped(p, q):
+    return kl_divergence(q, p)
+
+
+@misconception("Swap p and q: does your number stay the same, and should it?")
+def stability_index_instead(p, q):
+    return kl_divergence(p, q) + kl_divergence(q, p)
+
+
+@misconception("Which logarithm does the text ask for?")
+def bits_not_natural_units(p, q):
+    return kl_divergence(p, q) / math.log(2)
+
+
+@misconception("How far is a distribution from itself?")
+def cross_entropy(p, q):
+    p, q = _checked(p, q)
+    with np.errstate(all="ignore"):
+        return -np.sum(np.where(p > 0, p * np.log(q), 0.0))
+
+
+@misconception("May a band lower the total?")
+def absolute_logs(p, q):
+    p, _, logs = _log_ratios(p, q)
+    with np.errstate(all="ignore"):
+        return np.sum(np.where(p > 0, p * np.abs(logs), 0.0))
+
+
+@misconception("Is your number ever positive?")
+def wrong_sign(p, q):
+    return -kl_divergence(p, q)
+
+
+@misconception("Is a ratio of 4 twice or four times as surprising as a ratio of 2?")
+def ratio_without_logarithm(p, q):
+    p, q = _checked(p, q)
+    if (q[p > 0] == 0).any():
+        return math.inf
+    there = p > 0
+    return np.sum(p[there] * (p[there] / q[there] - 1))
+
+
+def _bands(rng, K, zeros=()):
+    """Return shares of K bands that differ; those in `zeros` are empty."""
+    shares = rng.permutation(np.linspace(1.0, 4.0, K) * rng.uniform(0.8, 1.2, K))
+    shares[list(zeros)] = 0.0
+    return shares / shares.sum()
+
+
+def _shares(K, *zeros):
+    return made(f"shares of {K} bands, {len(zeros)} empty", lambda rng: _bands(rng, K, zeros))
+
+
+def _same(rng):
+    p = _bands(rng, 6)
+    return p, p.copy()
+
+
+def _nearly_impossible(rng):
+    q = _bands(rng, 4)
+    q[1] = 1e-300
+    return q / q.sum()
+
+
+def _never_seen(rng):
+    p = _bands(rng, 4)
+    p[2] = 1e-300
+    return p / p.sum()
+
+
+def _one_negative(rng):
+    p = _bands(rng, 4)
+    p[0] = -0.1
+    p[1:] *= 1.1 / p[1:].sum()
+    return p
+
+
+def _one_band(rng):
+    band = np.zeros(4, dtype=int)
+    band[rng.integers(4)] = 1
+    return band
+
+
+EXERCISE = Exercise(
+    solution=kl_divergence,
+    points=3,
+    cases=(
+        case("twice as many", given([0.5, 0.5, 0.0]), given([0.25, 0.25, 0.5]), public=True,
+             why="by hand: both ratios are 2, so log 2 = 0.693; the empty band adds nothing"),
+        case("two bands", given([0.75, 0.25]), given([0.5, 0.5]), public=True,
+             why="by hand: 0.75 log 1.5 - 0.25 log 2 = 0.3041 - 0.1733 = 0.1308"),
+        case("counts", given([30.0, 70.0]), given([0.4, 0.6]), public=True, kind="error",
+             why="counts are no distribution until they are divided by their sum"),
+        case("eight bands", _shares(8), _shares(8), why="eight score bands, development sample against applicants"),
+        case("three bands", _shares(3), _shares(3), why="three bands with other shares"),
+        case("empty band in p", _shares(5, 1, 3), _shares(5), kind="edge", why="0 log 0 counts as 0"),
+        case("empty band in q", _shares(5), _shares(5, 2), kind="edge",
+             why="what q rules out has happened: infinite"),
+        case("empty band in both", _shares(6, 4), _shares(6, 4), kind="edge",
+             why="a band that is empty in both says nothing"),
+        case("equal", joint("the same 6 bands twice", _same), kind="edge", why="no drift is exactly no divergence"),
+        case("nearly impossible in q", _shares(4), made("shares of 4 bands, one 1e-300", _nearly_impossible),
+             kind="edge", why="1e-300 is not 0: the penalty is large and finite"),
+        case("nearly impossible in p", made("shares of 4 bands, one 1e-300", _never_seen), _shares(4), kind="edge",
+             why="what hardly ever happens adds hardly anything"),
+        case("one band", given([1.0]), given([1.0]), kind="edge", why="with one band there is nothing to differ in"),
+        case("all in one band", made("a whole-number vector with a single 1", _one_band), _shares(4), kind="edge",
+             why="whole numbers in, fractions out; three bands are empty"),
+        case("negative share", made("4 shares, one negative, sum 1", _one_negative), _shares(4), kind="error",
+             why="the shares sum to 1, but one is negative"),
+        case("shares sum to 0.98", _shares(5), made("shares of 5 bands times 0.98", lambda r: 0.98 * _bands(r, 5)),
+             kind="error", why="rounded shares that lost two per cent are no distribution"),
+        case("other bands", _shares(5), _shares(4), kind="error", why="the bands must be the same"),
+    ),
+    checks=(value(rtol=NORMALISED, atol=SUM_OF_PRODUCTS),),
+    misconceptions=(
+        nan_on_zero_p, eps_hides_infinity, drops_q_zero_terms, missing_weight_p, mean_not_sum, arguments_swapped,
+        stability_index_instead, bits_not_natural_units, cross_entropy, absolute_logs, wrong_sign,
+        ratio_without_logarithm,
+    ),
+    alternatives=(loop, where_on_logs),
+)  # fmt: skip
