@@ -6,7 +6,7 @@ STAMP := .venv/.complete
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fast lint format verify build lock clean ready
+.PHONY: help demo test fast lint format bench verify build lock clean ready
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z]*\):.*  ## /\1	/p' Makefile | while IFS='	' read -r name text; do \
@@ -28,6 +28,9 @@ lint: ready  ## ruff, its formatter and mypy, which change nothing
 
 format: ready  ## let ruff lay out the code
 	@$(BIN)/ruff format .
+
+bench: ready  ## measure what a submission costs, beside otter run and the floor; BENCH="--help" tells more
+	@PYTHONPATH=. $(BIN)/python tests/bench/bench.py $(BENCH)
 
 verify: ready  ## prove references, hidden cases, notebooks and graders right
 	@$(BIN)/fullmarks verify

@@ -181,7 +181,7 @@ EXERCISE = Exercise(
              why="the dominant eigenvalue is -7: v changes its sign in every step"),
         case("slow", with_spectrum(5.0, 4.5, 1.0), normal(3), kind="edge",
              why="the second eigenvalue is nine tenths of the first, so every step gains little"),
-        case("slow and negative", with_spectrum(-5.0, 4.5, 1.0), normal(3), kind="edge",
+        case("slow and negative", with_spectrum(-5.0, 4.5, 1.0), normal(3), given(400), kind="edge",
              why="close in size, opposite in sign: neither the sign nor an early stop may decide"),
         case("zero first entry", made("a block for the first axis, a random one for the rest", _zero_first_entry),
              normal(4), given(100), kind="edge", why="the first entry of the eigenvector is 0, so nothing may be divided by it"),

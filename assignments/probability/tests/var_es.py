@@ -222,7 +222,7 @@ def fresh(value: Any) -> Any:
         return Probe(value.name, value.parameters, value.traces)
     if isinstance(value, Seed):
         return np.random.default_rng(value.number)
-    if isinstance(value, (list, tuple, dict)):
+    if isinstance(value, (list, tuple, dict, set)):
         return copy.deepcopy(value)
     return value.copy() if isinstance(value, np.ndarray) else value
 
@@ -233,6 +233,8 @@ def same(a: Any, b: Any) -> bool:
         return isinstance(b, np.ndarray) and a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
     if isinstance(a, (list, tuple)):
         return type(a) is type(b) and len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, dict):
+        return isinstance(b, dict) and a.keys() == b.keys() and all(same(v, b[k]) for k, v in a.items())
     if isinstance(a, Probe):
         return isinstance(b, Probe) and a.name == b.name and same(a.parameters, b.parameters)
     if isinstance(a, Seed):

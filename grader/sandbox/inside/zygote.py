@@ -49,6 +49,8 @@ from typing import Any
 CHANNEL = 3
 # How often it is looked at what a run has written, where nothing else limits it.
 WATCH_SECONDS = 0.25
+# New objects before the collector looks at them; Python's own number, 700 or 2,000, is for processes that live long.
+YOUNG_OBJECTS = 50_000
 _LENGTH = struct.Struct("<I")
 READ_AHEAD = 1 << 16
 
@@ -210,6 +212,8 @@ class Server:
         # Modules beside the notebook can be imported, ours cannot.
         sys.path[:] = ["", *(path for path in sys.path if path != self._config["code"])]
         random.seed(0)  # here, for the module seeds itself after a fork
+        # A collection writes into objects, and every page written is copied from the server first: fewer of them.
+        gc.set_threshold(YOUNG_OBJECTS, 20, 20)
         conversation.accept()
         self._session.serve(conversation.read, conversation.write, self._transform, self._begin)
 
