@@ -166,6 +166,13 @@ def build(topics: tuple[str, ...], check: bool, output: Path | None, autograders
     help="Where no walls can be put up, run submissions without: they can then read, write and send whatever you can. "
     "For notebooks of your own.",
 )
+@click.option(
+    "--limit",
+    "limits",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="What a submission may use, such as call_seconds=5 or memory_bytes=4G; may be repeated.",
+)
 def grade(
     paths: tuple[Path, ...],
     assignment: str,
@@ -175,13 +182,16 @@ def grade(
     force: bool,  # noqa: FBT001
     quiet: bool,  # noqa: FBT001
     unsafe: bool,  # noqa: FBT001
+    limits: tuple[str, ...],
 ) -> None:
     """Grade notebooks, scripts, zips and folders of them, each in a sandbox of its own."""
     from grader.cohort import grade_cohort  # noqa: PLC0415
+    from grader.records import Limits  # noqa: PLC0415
 
+    allowed = Limits().changed(limits)
     topics = topics_of([assignment] if assignment else [])
     summary = grade_cohort(
-        paths, topics, assignment, output, cores(jobs), seed, force=force, quiet=quiet, unsafe=unsafe
+        paths, topics, assignment, output, cores(jobs), seed, force=force, quiet=quiet, unsafe=unsafe, limits=allowed
     )
     if not quiet:
         click.echo(summary.text(output))

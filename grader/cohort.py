@@ -63,6 +63,7 @@ def grade_cohort(
     force: bool = False,
     quiet: bool = False,
     unsafe: bool = False,
+    limits: Limits | None = None,
 ) -> Summary:
     """Grade what is new or changed below `paths` and write all marks to `output`.
 
@@ -86,6 +87,8 @@ def grade_cohort(
         Print nothing.
     unsafe : bool
         Run submissions without walls where this machine can put up none.
+    limits : Limits, optional
+        What a submission may use; the course's own where none are given.
 
     Raises
     ------
@@ -102,7 +105,7 @@ def grade_cohort(
         msg = f"{output}: cannot be made: {error.strerror}"
         raise UsageError(msg) from error
     files = {path: data for topic in topics for path, data in content.data_files(topic.name).items()}
-    setting = Setting(plans=plans, limits=Limits(), preload=PRELOAD, only=only, files=files, unsafe=unsafe)
+    setting = Setting(plans=plans, limits=limits or Limits(), preload=PRELOAD, only=only, files=files, unsafe=unsafe)
     counts: Counter[str] = Counter()
     with Gradebook.open(output / "gradebook.db") as book, progress(len(found), quiet=quiet) as advance:
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, Protocol, get_args
+
+from grader.errors import UsageError
+
+# No limit is larger: the kernel takes 63 bits, and nobody waits for centuries.
+MOST = 1 << 50
 
 # What happened to one call, and, for an exercise, to the exercise as a whole.
 State = Literal["passed", "failed", "missing", "raised", "timed out", "out of memory", "crashed", "unreadable"]
@@ -133,6 +138,8 @@ class Limits:
         For one exercise with all repetitions after a time-out or crash.
     submission_seconds : float
         For everything.
+    processor_seconds : float
+        Processor time of a process, for what escapes the clock.
     memory_bytes : int
         Address space of a process beyond that of the server it was forked from.
     processes : int
@@ -146,9 +153,45 @@ class Limits:
     call_seconds: float = 3.0
     exercise_seconds: float = 10.0
     submission_seconds: float = 120.0
+    processor_seconds: float = 120.0
     memory_bytes: int = 2 << 30
     processes: int = 16
     disk_bytes: int = 64 << 20
+
+    def changed(self, settings: Iterable[str]) -> Limits:
+        """Return other limits.
+
+        Parameters
+        ----------
+        settings : iterable of str
+            Each "name=value"; sizes may end in K, M or G.
+
+        Raises
+        ------
+        UsageError
+            Where there is no such limit, or its value is not a positive number.
+
+        Examples
+        --------
+        >>> Limits().changed(["call_seconds=5", "disk_bytes=2M"]).disk_bytes
+        2097152
+        """
+        types = {f.name: type(getattr(self, f.name)) for f in fields(self)}
+        made = {}
+        for setting in settings:
+            name, _, value = setting.partition("=")
+            if name not in types:
+                msg = f"--limit {setting}: there is no limit {name!r}; expected one of {', '.join(types)}"
+                raise UsageError(msg)
+            unit = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}.get(value[-1:].upper(), 1)
+            try:
+                made[name] = types[name](float(value[:-1] if unit > 1 else value) * unit)
+            except (ValueError, OverflowError):
+                made[name] = 0
+            if not 0 < made[name] < MOST:
+                msg = f"--limit {setting}: expected a positive number"
+                raise UsageError(msg)
+        return replace(self, **made)
 
 
 class Sandbox(Protocol):

@@ -229,3 +229,28 @@ def test_a_wall_that_does_not_stand_is_named(tmp_path: Path, monkeypatch: pytest
     line = one_line(grade(COHORT / "full.ipynb", "-o", tmp_path, "--quiet"), 3)
     assert what in line
     assert "nothing was graded" in line
+
+
+@pytest.mark.parametrize(
+    ("setting", "what"),
+    [
+        ("speed=3", "there is no limit 'speed'; expected one of cells_seconds, cell_seconds"),
+        ("call_seconds", "expected a positive number"),
+        ("call_seconds=-1", "expected a positive number"),
+        ("memory_bytes=nan", "expected a positive number"),
+        ("memory_bytes=1e300G", "expected a positive number"),
+    ],
+)
+def test_limits_that_make_no_sense(tmp_path: Path, setting: str, what: str) -> None:
+    line = one_line(grade(COHORT / "full.ipynb", "-o", tmp_path, "--limit", setting), 2)
+    assert line.startswith(f"fullmarks: --limit {setting}: {what}")
+
+
+@pytest.mark.walls
+def test_limits_hold_and_are_named(tmp_path: Path) -> None:
+    (tmp_path / "slow.py").write_text("import time\ndef matvec(A, x):\n    time.sleep(9)\n", encoding="utf-8")
+    assert grade(tmp_path / "slow.py", "-o", tmp_path, "--limit", "call_seconds=0.25", "--quiet").exit_code == 0
+    told = json.loads((tmp_path / "results" / "slow.py.json").read_text(encoding="utf-8"))
+    (matvec,) = [e for e in told["exercises"] if e["name"] == "matvec"]
+    assert matvec["state"] == "timed out"
+    assert "the call did not end within 0.25 s" in matvec["cases"][0]["message"]

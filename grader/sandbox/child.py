@@ -150,6 +150,8 @@ def how_it_ended(status: int) -> str:
     """
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
+        if number == signal.SIGXCPU:
+            return "it used all the processor time it may use"
         name = signal.Signals(number).name if number in set(signal.Signals) else str(number)
         return f"it ended the whole process with signal {name}"
     return f"it ended the whole process with exit code {os.waitstatus_to_exitcode(status)}"

@@ -261,8 +261,8 @@ def configuration(
         "capabilities": capabilities() if os.getuid() == 0 else 0,
         "uid": sandbox_uid(),
         "memory": limits.memory_bytes,
-        # The keeper ends what takes too long by the clock; this ends what escapes it.
-        "cpu": int(limits.submission_seconds) + 1,
+        # The keeper ends what takes too long by the clock; this ends what escapes it. Whole seconds, rounded up.
+        "cpu": int(-(-limits.processor_seconds // 1)),
         # Without namespaces a user's own programs would count; threads need memory, and that has its limit.
         "processes": limits.processes if rung == "namespaces" or os.getuid() == 0 else None,
         "disk": limits.disk_bytes,
