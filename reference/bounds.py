@@ -60,3 +60,29 @@ LOG_DENSITY_ILL_FLOOR = 1e-6
 # A sum of a thousand logarithms of probabilities errs by 1000 u times its size, 1e-10 at -1000; subtracting the log of
 # the evidence keeps that as an absolute error.
 LOG_POSTERIOR = 1e-8
+
+# Least squares: the residual is at right angles to the columns up to u |X| |y| times a small number (Higham, theorem
+# 20.3), 1e-13 for a hundred rows; QR, SVD and pseudo-inverse were seen below 1e-12 with columns of 1e6 beside 1e-3.
+NORMAL_EQUATIONS = 1e-8
+
+# Weights of a polynomial of degree nine, condition 4e6: QR, SVD and lstsq were seen to differ by 2e-10, normal equations
+# to err by 4e-4 (u times the condition squared).
+LEAST_SQUARES_ILL = 1e-6
+
+# Standardised columns err by a few u; at an offset of a million times the spread by 1e-10 of the spread, since the mean
+# carries that much. One-pass formulas err by 1e-4 there.
+SCALED = 1e-8
+SCALED_FLOOR = 1e-9
+SCALED_OFFSET = 1e-7
+
+# Ridge: normal equations, an augmented QR and the SVD differ by u times the condition of X'X + n lam D, 1e-12 for the
+# cases of full rank; where lam alone makes the matrix regular, its condition is 1e4 and normal equations square nothing.
+RIDGE = 1e-7
+RIDGE_FLOOR = 1e-9
+RIDGE_ILL = 1e-6
+
+# Sums of squared validation errors of three solvers were seen to differ by 2e-15 of themselves, with more columns than
+# rows by 1e-12.
+CROSS_VALIDATED = 1e-6
+CROSS_VALIDATED_FLOOR = 1e-9
+CROSS_VALIDATED_WIDE = 1e-5

@@ -29,7 +29,11 @@ class Topic:
 
 
 # A topic's package lists its exercise modules in the order of the course as ORDER.
-TITLES = {"linear_algebra": "Linear algebra", "probability": "Probability"}
+TITLES = {
+    "linear_algebra": "Linear algebra",
+    "probability": "Probability",
+    "linear_regression": "Linear regression",
+}
 
 
 def topic_names() -> tuple[str, ...]:

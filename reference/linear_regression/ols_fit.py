@@ -1,0 +1,260 @@
+"""Least squares, whatever the rank."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from reference.bounds import LEAST_SQUARES_ILL, NORMAL_EQUATIONS, SOLUTION
+from reference.measures import value
+from reference.recipes import given, integers, joint, made, normal
+from reference.spec import Check, Exercise, case, check, misconception
+
+
+def ols_fit(X, y):
+    """Return weights whose predictions X w are as near to y as any, in the sum of squares.
+
+    Parameters
+    ----------
+    X : array of shape (n, d)
+        One row an observation; the column of ones is already in it. Columns may be mixtures of others, and there may
+        be more columns than rows.
+    y : array of shape (n,)
+        Targets.
+
+    Returns
+    -------
+    array of shape (d,)
+        Weights. Where several are equally good any of them will do, as long as they are not absurdly large.
+
+    Raises
+    ------
+    ValueError
+        If `X` is not a matrix or `y` is not a vector with one entry for each row.
+
+    Examples
+    --------
+    >>> ols_fit([[1, 0], [1, 1], [1, 2]], [1, 3, 5]).round(6)
+    array([1., 2.])
+    """
+    X, y = _checked(X, y)
+    return np.linalg.lstsq(X, y, rcond=None)[0]
+
+
+def _checked(X, y):
+    X, y = np.asarray(X, dtype=float), np.asarray(y, dtype=float)
+    if X.ndim != 2 or y.shape != (len(X),):
+        msg = f"X and y have shapes {X.shape} and {y.shape}; needed are (n, d) and (n,)"
+        raise ValueError(msg)
+    return X, y
+
+
+def dropping_columns(X, y):
+    X, y = _checked(X, y)
+    w, basis, kept = np.zeros(X.shape[1]), np.zeros((len(X), 0)), []
+    for j in np.argsort(-np.linalg.norm(X, axis=0), kind="stable"):
+        left = X[:, j]
+        for _ in range(2):
+            left = left - basis @ (basis.T @ left)
+        if np.linalg.norm(left) > 1e-11 * np.linalg.norm(X[:, j]):
+            basis, kept = np.column_stack([basis, left / np.linalg.norm(left)]), [*kept, j]
+    Q, R = np.linalg.qr(X[:, kept])
+    w[kept] = np.linalg.solve(R, Q.T @ y)
+    return w
+
+
+def by_pseudo_inverse(X, y):
+    X, y = _checked(X, y)
+    return list(np.linalg.pinv(X) @ y)
+
+
+def by_truncated_svd(X, y):
+    X, y = _checked(X, y)
+    sizes = np.linalg.norm(X, axis=0)
+    sizes[sizes == 0] = 1.0
+    U, s, Vt = np.linalg.svd(X / sizes, full_matrices=False)
+    r = int(np.sum(s > 1e-12 * s[0]))
+    return Vt[:r].T @ ((U[:, :r].T @ y) / s[:r]) / sizes
+
+
+@misconception("Is the matrix that you invert of full rank? Try dummies for every region beside an intercept.")
+def inverts_singular_gram(X, y):
+    X, y = _checked(X, y)
+    return np.linalg.inv(X.T @ X) @ X.T @ y
+
+
+@misconception("What happens to the condition number when X is multiplied by its transpose?")
+def normal_equations(X, y):
+    X, y = _checked(X, y)
+    return np.linalg.solve(X.T @ X, X.T @ y)
+
+
+@misconception("Is your residual still at right angles to the columns?")
+def hidden_ridge_jitter(X, y):
+    X, y = _checked(X, y)
+    return np.linalg.solve(X.T @ X + 1e-3 * np.eye(X.shape[1]), X.T @ y)
+
+
+@misconception("Does X already contain it?")
+def adds_second_intercept(X, y):
+    X, y = _checked(X, y)
+    return ols_fit(np.column_stack([np.ones(len(X)), X]), y)
+
+
+@misconception("What does your model predict when all features are 0?")
+def drops_the_intercept(X, y):
+    X, y = _checked(X, y)
+    w = np.zeros(X.shape[1])
+    w[1:] = ols_fit(X[:, 1:], y)
+    return w
+
+
+@misconception("Are the targets that you fit the ones that you were given?")
+def centres_the_targets_only(X, y):
+    X, y = _checked(X, y)
+    return ols_fit(X, y - y.mean())
+
+
+@misconception("How many of the rows have a say in your weights?")
+def fits_the_first_rows_only(X, y):
+    X, y = _checked(X, y)
+    return ols_fit(X[: X.shape[1]], y[: X.shape[1]])
+
+
+@misconception("Which directions do you throw away? Are they unimportant, or measured in large units?")
+def truncates_too_much(X, y):
+    X, y = _checked(X, y)
+    return np.linalg.pinv(X, rcond=0.05) @ y
+
+
+@misconception("Are weights asked for, or predictions?")
+def returns_predictions(X, y):
+    X, y = _checked(X, y)
+    return X @ ols_fit(X, y)
+
+
+@misconception("How do you know that you have arrived?")
+def too_few_descent_steps(X, y):
+    X, y = _checked(X, y)
+    w, step = np.zeros(X.shape[1]), 1 / np.linalg.norm(X, 2) ** 2
+    for _ in range(100):
+        w = w - step * X.T @ (X @ w - y)
+    return w
+
+
+@misconception("In which units are your weights?")
+def weights_of_scaled_columns(X, y):
+    X, y = _checked(X, y)
+    sizes = X.std(axis=0)
+    sizes[sizes == 0] = 1.0
+    return ols_fit(X / sizes, y)
+
+
+@misconception("Does the fit of one feature stay the same when another one is added?")
+def one_feature_at_a_time(X, y):
+    X, y = _checked(X, y)
+    squares = (X * X).sum(axis=0)
+    return (X.T @ y) / np.where(squares == 0, 1.0, squares)
+
+
+@check("the residual is at right angles to every column")
+def perpendicular(X, y, w):
+    X, y = np.asarray(X, dtype=float), np.asarray(y, dtype=float)
+    size = np.sqrt(np.sum(X * X)) * np.sqrt(np.sum(y * y))
+    return np.max(np.abs(X.T @ (X @ w - y))), NORMAL_EQUATIONS * size
+
+
+@check("no other weights leave less")
+def least(X, y, w):
+    X, y = np.asarray(X, dtype=float), np.asarray(y, dtype=float)
+    best = X @ np.linalg.lstsq(X, y, rcond=None)[0] - y
+    missed = X @ w - y
+    return np.sqrt(np.sum(missed**2)) - np.sqrt(np.sum(best**2)), NORMAL_EQUATIONS * np.sqrt(np.sum(y * y))
+
+
+def _size(expected, got):
+    # A thousand times the shortest solution is absurd, and what dividing by rounding errors gives is larger still.
+    return np.sqrt(np.sum(got**2)), 1e3 * np.sqrt(np.sum(np.asarray(expected) ** 2)) + 1e-9
+
+
+reasonable = Check(name="the weights are of a reasonable size", residual=_size, against="expected")
+PROPERTIES = (perpendicular, least, reasonable)
+UNIQUE = (*PROPERTIES, value(rtol=SOLUTION, of_largest=True, name="the weights are right"))
+
+
+def _with_ones(rng, n, d):
+    return np.column_stack([np.ones(n), rng.standard_normal((n, d - 1)) + rng.uniform(-1, 1, d - 1)])
+
+
+def _regions(rng):
+    """Return an intercept, dummies for all of three regions, and a size: the dummies add up to the intercept."""
+    region = rng.permutation(np.repeat([0, 1, 2], [5, 3, 4]))
+    return np.column_stack([np.ones(12), np.eye(3)[region], rng.uniform(40, 160, 12)])
+
+
+def _mixed_units(rng):
+    X = _with_ones(rng, 9, 3)
+    X[:, 1] *= 1e6
+    X[:, 2] *= 1e-3
+    return X
+
+
+def _collinear(rng):
+    X = _with_ones(rng, 8, 3)
+    return np.column_stack([X, 2 * X[:, 1] - 0.5 * X[:, 2] + 1])
+
+
+def _exact(rng):
+    X = np.column_stack([np.ones(6), rng.integers(-5, 6, (6, 2))])
+    X[:2, 1:] = [[1, 4], [3, -2]]
+    return X, X @ rng.integers(1, 6, 3)
+
+
+def _curve(rng):
+    """Return powers 0 to 9 of 40 maturities in [0, 1], condition 4e6, and targets near a polynomial."""
+    x = np.linspace(0, 1, 40)
+    X = x[:, None] ** np.arange(10)
+    return X, X @ rng.uniform(-1, 1, 10) + 0.01 * rng.standard_normal(40)
+
+
+EXERCISE = Exercise(
+    solution=ols_fit,
+    points=4,
+    cases=(
+        case("a straight line", given([[1.0, 0.0], [1.0, 1.0], [1.0, 2.0]]), given([1.0, 3.0, 5.0]), public=True, checks=UNIQUE,
+             why="by hand: the points lie on 1 + 2x"),
+        case("three prices of one flat", given([[1.0], [1.0], [1.0]]), given([2.0, 3.0, 7.0]), public=True, kind="edge", checks=UNIQUE,
+             why="by hand: with nothing but an intercept the best prediction is the mean, 4"),
+        case("too many prices", given([[1.0, 0.0], [1.0, 1.0]]), given([1.0, 2.0, 3.0]), public=True, kind="error",
+             why="each row needs one target"),
+        case("twelve flats, three features", made("ones and normal(12, 3)", lambda r: _with_ones(r, 12, 4)), normal(12, loc=5.0),
+             checks=UNIQUE, why="more rows than weights, and an intercept that matters"),
+        case("forty flats", made("ones and normal(40, 5)", lambda r: _with_ones(r, 40, 6)), normal(40, loc=-3.0), checks=UNIQUE,
+             why="all rows have a say"),
+        case("as many flats as features", made("ones and normal(5, 4), made safe", lambda r: _with_ones(r, 5, 5) + 3 * np.diag([0, 1, 1, 1, 1])),
+             normal(5), kind="edge", checks=UNIQUE, why="with as many weights as rows the fit is exact"),
+        case("an exact fit", joint("whole numbers on a plane", _exact), kind="edge", checks=UNIQUE,
+             why="where a plane goes through all points, nothing is left"),
+        case("every region has a dummy", made("intercept, three dummies, a size", _regions), normal(12, loc=300.0, scale=40.0), kind="edge",
+             why="the dummies add up to the intercept, so the weights are not unique, but the predictions are"),
+        case("a mixture of columns", made("ones, two columns and a mixture of all", _collinear), normal(8), kind="edge",
+             why="a column that others make up adds nothing and must not break the fit"),
+        case("fewer flats than features", normal(4, 7), normal(4), kind="edge",
+             why="with more weights than rows many fit exactly, and X'X has no inverse"),
+        case("euros and shares", made("ones, a column of 1e6, a column of 1e-3", _mixed_units), normal(9), kind="edge",
+             why="a small unit is not a small effect"),
+        case("whole numbers", integers(9, 3, low=-6, high=7), integers(9, low=-20, high=21), kind="edge", checks=PROPERTIES,
+             why="whole numbers in, fractions out"),
+        case("a curve of degree nine", joint("powers of 40 maturities", _curve), kind="stability",
+             checks=(value(rtol=LEAST_SQUARES_ILL, of_largest=True, name="the weights are right"),),
+             why="the columns are nearly dependent, and X'X squares what is bad about them"),
+        case("targets in a column", normal(5, 2), normal(5, 1), kind="error", why="y must be a vector"),
+        case("rows that do not match", normal(5, 2), normal(4), kind="error", why="each row needs one target"),
+    ),
+    checks=PROPERTIES,
+    misconceptions=(
+        inverts_singular_gram, normal_equations, hidden_ridge_jitter, adds_second_intercept, drops_the_intercept,
+        centres_the_targets_only, fits_the_first_rows_only, truncates_too_much, returns_predictions,
+        too_few_descent_steps, weights_of_scaled_columns, one_feature_at_a_time,
+    ),
+    alternatives=(dropping_columns, by_pseudo_inverse, by_truncated_svd),
+)  # fmt: skip

@@ -1,0 +1,209 @@
+"""Ridge regression with an intercept that is not penalised."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from reference.bounds import RIDGE, RIDGE_FLOOR, RIDGE_ILL
+from reference.measures import value
+from reference.recipes import given, integers, joint, made, normal
+from reference.spec import Exercise, case, misconception
+
+
+def ridge_fit(X, y, lam):
+    """Return the weights with the least mean squared error plus lam times the squared slopes.
+
+    Parameters
+    ----------
+    X : array of shape (n, d)
+        One row an observation; column 0 is all ones.
+    y : array of shape (n,)
+        Targets.
+    lam : float
+        Penalty, at least 0. With 0 the columns of `X` are independent.
+
+    Returns
+    -------
+    array of shape (d,)
+        The minimiser of the mean of (X w - y)**2 plus lam (w[1]**2 + ... + w[d-1]**2). The loss is a mean over the rows,
+        the penalty is added to the mean, and the intercept w[0] is not penalised.
+
+    Raises
+    ------
+    ValueError
+        If `lam` is negative, or if `X` is not a matrix or `y` not a vector with one entry for each row.
+
+    Examples
+    --------
+    >>> ridge_fit([[1, -1], [1, 1]], [1, 5], 1.0).round(6)
+    array([3., 1.])
+    """
+    X, y = _checked(X, y, lam)
+    return _augmented(X, y, np.sqrt(len(y) * lam))
+
+
+def _augmented(X, y, strength):
+    """Return the least-squares solution with a row for each slope below X, which the penalty amounts to."""
+    d = X.shape[1]
+    rows = strength * np.eye(d)[1:]
+    return np.linalg.lstsq(np.vstack([X, rows]), np.concatenate([y, np.zeros(d - 1)]), rcond=None)[0]
+
+
+def _checked(X, y, lam):
+    X, y = np.asarray(X, dtype=float), np.asarray(y, dtype=float)
+    if X.ndim != 2 or y.shape != (len(X),) or not lam >= 0:
+        msg = f"X and y have shapes {X.shape} and {y.shape}, lam is {lam}; needed are (n, d), (n,) and a penalty of at least 0"
+        raise ValueError(msg)
+    return X, y
+
+
+def _with(X, y, lam, D):
+    return np.linalg.solve(X.T @ X + len(y) * lam * D, X.T @ y)
+
+
+def _slopes(d):
+    D = np.eye(d)
+    D[0, 0] = 0.0
+    return D
+
+
+def by_normal_equations(X, y, lam):
+    X, y = _checked(X, y, lam)
+    return list(_with(X, y, lam, _slopes(X.shape[1])))
+
+
+def centred_svd(X, y, lam):
+    X, y = _checked(X, y, lam)
+    means = X[:, 1:].mean(axis=0)
+    U, s, Vt = np.linalg.svd(X[:, 1:] - means, full_matrices=False)
+    shrunk = np.divide(s, s**2 + len(y) * lam, out=np.zeros_like(s), where=s > 1e-13 * max(s.max(initial=0), 1e-300))
+    slopes = Vt.T @ (shrunk * (U.T @ (y - y.mean())))
+    return np.concatenate([[y.mean() - means @ slopes], slopes])
+
+
+@misconception("Our loss is a mean: duplicate every row and compare the weights.")
+def forgets_factor_n(X, y, lam):
+    X, y = _checked(X, y, lam)
+    return _augmented(X, y, np.sqrt(lam))
+
+
+@misconception("Does more data need more or less penalty in this convention?")
+def divides_lambda_by_n(X, y, lam):
+    X, y = _checked(X, y, lam)
+    return _augmented(X, y, np.sqrt(lam / len(y)))
+
+
+@misconception("Which entries of the matrix belong to the squares of the weights?")
+def adds_lambda_to_all_entries(X, y, lam):
+    X, y = _checked(X, y, lam)
+    d = X.shape[1]
+    return np.linalg.pinv(X.T @ X + len(y) * lam * np.ones((d, d))) @ (X.T @ y)
+
+
+@misconception("What do you predict for an average client?")
+def centres_y_but_drops_intercept(X, y, lam):
+    w = ridge_fit(X, y, lam)
+    w[0] = 0.0
+    return w
+
+
+@misconception("Where is the column of ones?")
+def penalises_last_instead_of_first(X, y, lam):
+    X, y = _checked(X, y, lam)
+    D = np.eye(X.shape[1])
+    D[-1, -1] = 0.0
+    return np.linalg.pinv(X.T @ X + len(y) * lam * D) @ (X.T @ y)
+
+
+@misconception("Let lam grow: should the average prediction go to 0?")
+def penalises_the_intercept(X, y, lam):
+    X, y = _checked(X, y, lam)
+    return np.linalg.pinv(X.T @ X + len(y) * lam * np.eye(X.shape[1])) @ (X.T @ y)
+
+
+@misconception("Does lam change anything?")
+def no_regularisation(X, y, lam):
+    X, y = _checked(X, y, lam)
+    return np.linalg.lstsq(X, y, rcond=None)[0]
+
+
+@misconception("Is the penalty lam times the squares, or half of that?")
+def half_the_penalty(X, y, lam):
+    return ridge_fit(X, y, lam / 2)
+
+
+@misconception("Which power of lam stands in the formula?")
+def lambda_squared(X, y, lam):
+    return ridge_fit(X, y, lam**2)
+
+
+@misconception("Does a penalty pull weights towards 0 or away from it?")
+def penalty_subtracted(X, y, lam):
+    X, y = _checked(X, y, lam)
+    return np.linalg.pinv(X.T @ X - len(y) * lam * _slopes(X.shape[1])) @ (X.T @ y)
+
+
+@misconception("What predicts the level, if the slopes are all 0?")
+def intercept_is_the_mean_of_y(X, y, lam):
+    w = ridge_fit(X, y, lam)
+    w[0] = np.mean(y)
+    return w
+
+
+@misconception("Is it the absolute slope that is penalised, or its square? Compare small and large slopes.")
+def shrinks_by_a_constant(X, y, lam):
+    X, y = _checked(X, y, lam)
+    w = np.linalg.lstsq(X, y, rcond=None)[0]
+    w[1:] = np.sign(w[1:]) * np.maximum(np.abs(w[1:]) - lam, 0)
+    return w
+
+
+def _with_ones(rng, n, d):
+    return np.column_stack([np.ones(n), rng.standard_normal((n, d - 1)) + rng.uniform(0.5, 1.5, d - 1)])
+
+
+def _collinear(rng):
+    X = _with_ones(rng, 9, 3)
+    return np.column_stack([X, X[:, 1] + X[:, 2]])
+
+
+EXERCISE = Exercise(
+    solution=ridge_fit,
+    points=4,
+    cases=(
+        case("two months", given([[1.0, -1.0], [1.0, 1.0]]), given([1.0, 5.0]), given(1.0), public=True,
+             why="by hand: the mean is 3, the slope without penalty 2; (2 + 2 * 1) w = 4 halves it to 1"),
+        case("no penalty", given([[1.0, -1.0], [1.0, 1.0]]), given([1.0, 5.0]), given(0.0), public=True, kind="edge",
+             why="by hand: without penalty the line goes through both points, 3 + 2x"),
+        case("negative penalty", given([[1.0, 0.0], [1.0, 1.0]]), given([1.0, 2.0]), given(-0.1), public=True, kind="error",
+             why="a negative penalty would reward large weights"),
+        case("twelve months, three indicators", made("ones and three columns", lambda r: _with_ones(r, 12, 4)), normal(12, loc=4.0), given(0.3),
+             why="an intercept that is not penalised, slopes that are"),
+        case("forty months", made("ones and four columns", lambda r: _with_ones(r, 40, 5)), normal(40, loc=-6.0, scale=2.0), given(0.05),
+             why="the loss is a mean, so the number of rows matters"),
+        case("penalty 0, ten months", made("ones and two columns", lambda r: _with_ones(r, 10, 3)), normal(10, loc=2.0), given(0.0), kind="edge",
+             why="without penalty it is least squares"),
+        case("a huge penalty", made("ones and three columns", lambda r: _with_ones(r, 15, 4)), normal(15, loc=30.0), given(1e4), kind="edge",
+             why="the slopes go to 0 and the intercept to the mean of the targets"),
+        case("indicators that move together", made("ones, two columns and their sum", _collinear), normal(9, loc=1.0), given(0.2), kind="edge",
+             checks=(value(rtol=RIDGE_ILL, atol=RIDGE_FLOOR, of_largest=True),),
+             why="where columns make up others the penalty alone makes the weights unique"),
+        case("more indicators than months", made("ones and seven columns, five rows", lambda r: _with_ones(r, 5, 8)), normal(5, loc=2.0), given(0.1),
+             kind="edge", checks=(value(rtol=RIDGE_ILL, atol=RIDGE_FLOOR, of_largest=True),),
+             why="with more weights than rows the penalty decides"),
+        case("only an intercept", made("ones(6, 1)", lambda _: np.ones((6, 1))), normal(6, loc=9.0), given(2.0), kind="edge",
+             why="nothing is penalised, so the mean is left"),
+        case("whole numbers", joint("ones and whole columns", lambda r: (np.column_stack([np.ones(8, int), r.integers(1, 9, 8), r.integers(-9, 0, 8)]), r.integers(10, 60, 8))),
+             given(1), kind="edge", why="whole numbers in, fractions out"),
+        case("penalty below zero", normal(5, 2), normal(5), given(-1.0), kind="error", why="a penalty is at least 0"),
+        case("rows that do not match", normal(5, 2), normal(4), given(1.0), kind="error", why="each row needs one target"),
+        case("targets in a column", normal(5, 2), integers(5, 1, low=0, high=9), given(1.0), kind="error", why="y must be a vector"),
+    ),
+    checks=(value(rtol=RIDGE, atol=RIDGE_FLOOR, of_largest=True),),
+    misconceptions=(
+        forgets_factor_n, divides_lambda_by_n, adds_lambda_to_all_entries, centres_y_but_drops_intercept,
+        penalises_last_instead_of_first, penalises_the_intercept, no_regularisation, half_the_penalty, lambda_squared,
+        penalty_subtracted, intercept_is_the_mean_of_y, shrinks_by_a_constant,
+    ),
+    alternatives=(by_normal_equations, centred_svd),
+)  # fmt: skip
