@@ -71,21 +71,19 @@ def conform(got: Any, form: Form, where: str = "") -> tuple[Any, str]:
         array = np.asarray(got)
     except (TypeError, ValueError):
         return None, wrong + f"{type(got).__name__} that is not rectangular"
-    if form[0] in ("text", "labels"):
-        if array.dtype.kind not in "UO" or not all(isinstance(entry, str) for entry in array.flat):
-            return None, wrong + f"{type(got).__name__} that does not hold text"
-    elif array.dtype.kind not in "biufc" or isinstance(got, (str, bytes)):
-        return None, wrong + f"{type(got).__name__} that does not hold numbers"
+    words = form[0] in ("text", "labels")
+    if array.dtype.kind not in ("UO" if words else "biufc") or (isinstance(got, (str, bytes)) and not words):
+        return None, wrong + f"{type(got).__name__} that does not hold {'text' if words else 'numbers'}"
     shape = form[1] if form[0] in ("array", "labels") else ()
     if len(array.shape) != len(shape) or any(
         want not in (None, has) for want, has in zip(shape, array.shape, strict=True)
     ):
         has = "one" if shape else "an array"
         return None, wrong + (f"{has} of shape {array.shape}" if array.shape else "a single value")
-    if form[0] == "text":
-        return str(array.item()), ""
-    if form[0] == "labels":
-        return array.astype(str), ""
+    if words and not all(isinstance(entry, str) for entry in array.flat):
+        return None, wrong + f"{type(got).__name__} that does not hold text"
+    if words:
+        return (array.astype(str), "") if form[0] == "labels" else (str(array.item()), "")
     if array.dtype.kind == "c":
         if array.imag.any():
             return None, wrong + "complex numbers"
