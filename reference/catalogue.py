@@ -33,6 +33,7 @@ TITLES = {
     "linear_algebra": "Linear algebra",
     "probability": "Probability",
     "linear_regression": "Linear regression",
+    "logistic_regression": "Logistic regression",
 }
 
 

@@ -48,7 +48,9 @@ def r2_score(y_true, y_pred):
 def _checked(y_true, y_pred):
     y, p = np.asarray(y_true, dtype=float), np.asarray(y_pred, dtype=float)
     if y.ndim != 1 or y.shape != p.shape or len(y) < 2:
-        msg = f"y_true and y_pred have shapes {y.shape} and {p.shape}; needed are vectors of the same length, at least 2"
+        msg = (
+            f"y_true and y_pred have shapes {y.shape} and {p.shape}; needed are vectors of the same length, at least 2"
+        )
         raise ValueError(msg)
     return y, p
 

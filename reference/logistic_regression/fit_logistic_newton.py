@@ -1,0 +1,282 @@
+"""Logistic regression by Newton's method."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from reference.bounds import STATIONARY_GRADIENT
+from reference.recipes import given, integers, joint, made, normal
+from reference.spec import Exercise, case, check, misconception
+
+
+def fit_logistic_newton(X, y, lam=1e-3, tol=1e-8, max_iter=100):
+    """Return the weights at which the gradient of the penalised logistic loss vanishes.
+
+    Parameters
+    ----------
+    X : array of shape (n, d)
+        One row a client; column 0 is all ones.
+    y : array of shape (n,)
+        Outcomes, 0 or 1, both present.
+    lam : float
+        Penalty, at least 0; the loss is a mean plus lam/2 times the squared slopes, without the intercept.
+    tol : float
+        Length of the gradient at which to stop.
+    max_iter : int
+        Steps that may be taken.
+
+    Returns
+    -------
+    array of shape (d,)
+        Weights with a gradient of length at most `tol`.
+
+    Raises
+    ------
+    ValueError
+        If `lam` is negative, if the shapes do not fit, or if `max_iter` steps do not suffice.
+
+    Examples
+    --------
+    >>> fit_logistic_newton([[1], [1], [1], [1]], [0, 0, 0, 1]).round(6)
+    array([-1.098612])
+    """
+    X, y = _checked(X, y, lam)
+    w = np.zeros(X.shape[1])
+    for _ in range(max_iter):
+        gradient = _gradient(w, X, y, lam)
+        if np.linalg.norm(gradient) <= tol:
+            return w
+        step = np.linalg.lstsq(_hessian(w, X, lam), gradient, rcond=None)[0]
+        # A whole step may overshoot where the loss is flat: halve it until the loss falls.
+        length, before = 1.0, _loss(w, X, y, lam)
+        while _loss(w - length * step, X, y, lam) > before and length > 1e-8:
+            length /= 2
+        w = w - length * step
+    if np.linalg.norm(_gradient(w, X, y, lam)) <= tol:
+        return w
+    msg = f"the gradient is longer than {tol} after {max_iter} steps"
+    raise ValueError(msg)
+
+
+def _checked(X, y, lam):
+    X, y = np.asarray(X, dtype=float), np.asarray(y, dtype=float)
+    if X.ndim != 2 or len(X) == 0 or y.shape != (len(X),) or not lam >= 0:
+        msg = f"X and y have shapes {X.shape} and {y.shape}, lam is {lam}; needed are (n, d), (n,) and a penalty of at least 0"
+        raise ValueError(msg)
+    return X, y
+
+
+def _sigmoid(z):
+    return 0.5 * (1 + np.tanh(z / 2))
+
+
+def _slopes(d, lam):
+    penalties = np.full(d, float(lam))
+    penalties[0] = 0.0
+    return penalties
+
+
+def _loss(w, X, y, lam):
+    z = X @ w
+    return np.mean(np.logaddexp(0, z) - y * z) + 0.5 * _slopes(len(w), lam) @ w**2
+
+
+def _gradient(w, X, y, lam):
+    return X.T @ (_sigmoid(X @ w) - y) / len(y) + _slopes(len(w), lam) * w
+
+
+def _hessian(w, X, lam):
+    p = _sigmoid(X @ w)
+    return X.T @ (X * (p * (1 - p))[:, None]) / len(X) + np.diag(_slopes(len(w), lam))
+
+
+def reweighted_least_squares(X, y, lam=1e-3, tol=1e-8, max_iter=100):
+    X, y = _checked(X, y, lam)
+    n, d = X.shape
+    w = np.zeros(d)
+    for _ in range(max_iter):
+        if np.linalg.norm(_gradient(w, X, y, lam)) <= tol:
+            return list(w)
+        z = X @ w
+        p = _sigmoid(z)
+        weight = np.maximum(p * (1 - p), 1e-12)
+        target = z + (y - p) / weight
+        rows = np.vstack([X * np.sqrt(weight / n)[:, None], np.diag(np.sqrt(_slopes(d, lam)))])
+        new = np.linalg.lstsq(rows, np.concatenate([target * np.sqrt(weight / n), np.zeros(d)]), rcond=None)[0]
+        step, length = new - w, 1.0
+        while _loss(w + length * step, X, y, lam) > _loss(w, X, y, lam) and length > 1e-8:
+            length /= 2
+        w = w + length * step
+    raise ValueError
+
+
+def accelerated_descent(X, y, lam=1e-3, tol=1e-8, max_iter=100):
+    X, y = _checked(X, y, lam)
+    if max_iter < 5:
+        raise ValueError
+    sizes = np.sqrt(np.mean(X**2, axis=0))
+    sizes[sizes == 0] = 1.0
+    Z, penalties = X / sizes, _slopes(X.shape[1], lam) / sizes**2
+    step = 1 / (np.linalg.norm(Z, 2) ** 2 / (4 * len(y)) + penalties.max(initial=0.0))
+
+    def gradient(v):
+        return Z.T @ (_sigmoid(Z @ v) - y) / len(y) + penalties * v
+
+    v = ahead = np.zeros(X.shape[1])
+    t = 1.0
+    for _ in range(200_000):
+        g = gradient(ahead)
+        if np.linalg.norm(gradient(v) * sizes) <= tol:
+            return v / sizes
+        new = ahead - step * g
+        if g @ (new - v) > 0:
+            t = 1.0
+        s = (1 + np.sqrt(1 + 4 * t * t)) / 2
+        ahead, v, t = new + (t - 1) / s * (new - v), new, s
+    raise ValueError
+
+
+def _newton(X, y, lam, hessian, *, steps=60, gradient=_gradient, sign=1.0):
+    """Return where a search with a mistake in one of its parts has got to."""
+    X, y = _checked(X, y, lam)
+    w = np.zeros(X.shape[1])
+    with np.errstate(all="ignore"):
+        for _ in range(steps):
+            w = w - sign * np.clip(np.linalg.pinv(hessian(w, X, lam)) @ gradient(w, X, y, lam), -1e3, 1e3)
+    return w
+
+
+@misconception("Is your step the same after duplicating the data?")
+def hessian_and_gradient_scaled_differently(X, y, lam=1e-3, tol=1e-8, max_iter=100):
+    def hessian(w, X, lam):
+        p = _sigmoid(X @ w)
+        return X.T @ (X * (p * (1 - p))[:, None]) + np.diag(_slopes(len(w), lam))
+
+    return _newton(X, y, lam, hessian, steps=min(max_iter, 25))
+
+
+@misconception("Is the penalty of the loss that you minimise the one of the text?")
+def penalty_divided_by_n(X, y, lam=1e-3, tol=1e-8, max_iter=100):
+    return _newton(X, y, lam / len(y), _hessian)
+
+
+@misconception("Is a high level of defaults to be penalised?")
+def regularises_the_intercept(X, y, lam=1e-3, tol=1e-8, max_iter=100):
+    return _newton(
+        X, y, lam, lambda w, X, lam: _hessian(w, X, 0.0) + lam * np.eye(len(w)),
+        gradient=lambda w, X, y, lam: _gradient(w, X, y, 0.0) + lam * w,
+    )  # fmt: skip
+
+
+@misconception("How long is the gradient when you stop?")
+def too_few_iterations(X, y, lam=1e-3, tol=1e-8, max_iter=100):
+    return _newton(X, y, lam, _hessian, steps=3)
+
+
+@misconception("Which way do you go from a point where the loss falls to the right?")
+def newton_step_added(X, y, lam=1e-3, tol=1e-8, max_iter=100):
+    return _newton(X, y, lam, _hessian, steps=5, sign=-1.0)
+
+
+@misconception("Does lam change anything?")
+def ignores_the_penalty(X, y, lam=1e-3, tol=1e-8, max_iter=100):
+    return _newton(X, y, 0.0, _hessian, steps=20)
+
+
+@misconception("Is it lam/2 or lam in front of the squares? Differentiate.")
+def twice_the_penalty(X, y, lam=1e-3, tol=1e-8, max_iter=100):
+    return _newton(X, y, 2 * lam, _hessian)
+
+
+@misconception("How far do a few hundred small steps get when features differ in scale?")
+def plain_descent(X, y, lam=1e-3, tol=1e-8, max_iter=100):
+    X, y = _checked(X, y, lam)
+    w = np.zeros(X.shape[1])
+    for _ in range(300):
+        w = w - 0.1 * _gradient(w, X, y, lam)
+    return w
+
+
+@misconception("Where is the curvature of the sigmoid, p (1 - p), in your matrix?")
+def curvature_of_least_squares(X, y, lam=1e-3, tol=1e-8, max_iter=100):
+    return _newton(X, y, lam, lambda w, X, lam: X.T @ X / len(X) + np.diag(_slopes(len(w), lam)), steps=10)
+
+
+@misconception("Do the features influence each other?")
+def diagonal_hessian(X, y, lam=1e-3, tol=1e-8, max_iter=100):
+    return _newton(X, y, lam, lambda w, X, lam: np.diag(np.diag(_hessian(w, X, lam))), steps=min(max_iter, 12))
+
+
+@misconception("A probability is bent: what does the best straight line through the outcomes have to do with it?")
+def fits_a_straight_line(X, y, lam=1e-3, tol=1e-8, max_iter=100):
+    X, y = _checked(X, y, lam)
+    return np.linalg.pinv(X.T @ X / len(y) + np.diag(_slopes(X.shape[1], lam))) @ (X.T @ y / len(y))
+
+
+@check("the gradient vanishes")
+def vanishes(X, y, lam, tol, max_iter, w):
+    X, y = np.asarray(X, dtype=float), np.asarray(y, dtype=float)
+    penalty = lam * np.concatenate([[0.0], w[1:]])
+    gradient = X.T @ (0.5 * (1 + np.tanh(X @ w / 2)) - y) / len(y) + penalty
+    return np.sqrt(np.sum(gradient**2)), STATIONARY_GRADIENT
+
+
+def _clients(n, d, share=1 / 3, scale=1.0):
+    """Return a recipe for clients and noisy outcomes, a share of them defaults."""
+
+    def draw(rng):
+        X = np.column_stack([np.ones(n), rng.standard_normal((n, d - 1)) + 0.3])
+        order = np.argsort(X @ rng.standard_normal(d) + 1.5 * rng.standard_normal(n))
+        y = np.zeros(n)
+        y[order[-max(round(n * share), 1) :]] = 1.0
+        X[:, 1:] *= scale
+        return X, y
+
+    return joint(f"{n} clients, {d} weights, {share:.0%} defaults, scale {scale:g}", draw)
+
+
+def _separable(rng):
+    x = np.concatenate([rng.uniform(-3, -1, 6), rng.uniform(1, 3, 5)])
+    order = rng.permutation(11)
+    return np.column_stack([np.ones(11), x, rng.standard_normal(11)])[order], (x > 0).astype(float)[order]
+
+
+def _duplicated(rng):
+    X, y = _clients(18, 3).draw(rng)
+    return np.column_stack([X, X[:, 1]]), y
+
+
+EXERCISE = Exercise(
+    solution=fit_logistic_newton,
+    points=6,
+    cases=(
+        case("only an intercept", given([[1.0], [1.0], [1.0], [1.0]]), given([0.0, 0.0, 0.0, 1.0]), public=True,
+             why="by hand: one default in four is a probability of 1/4, and log(1/3) = -1.0986"),
+        case("two groups", given([[1.0, 0.0], [1.0, 0.0], [1.0, 1.0], [1.0, 1.0]]), given([0.0, 1.0, 1.0, 1.0]), given(0.1), public=True,
+             why="the penalty keeps the slope finite, although nobody in the second group is good"),
+        case("a negative penalty", given([[1.0], [1.0]]), given([0.0, 1.0]), given(-1.0), public=True, kind="error",
+             why="a negative penalty would reward large weights"),
+        case("thirty clients, four weights", _clients(30, 4), given(0.05), why="features that influence each other, and a penalty"),
+        case("sixty clients, the usual penalty", _clients(60, 3), why="with the default of 0.001"),
+        case("defaults are rare", _clients(100, 3, share=0.03), given(0.01), kind="edge", why="three defaults in a hundred"),
+        case("perfectly separated", joint("two groups that do not overlap", _separable), given(0.02), kind="edge",
+             why="without the penalty no weights would be large enough"),
+        case("another unit", _clients(40, 3, scale=30.0), given(0.001), kind="edge", why="a unit thirty times smaller makes curvatures a thousand times larger"),
+        case("a feature twice", joint("18 clients, one column twice", _duplicated), given(0.1), kind="edge",
+             why="two columns that say the same share the weight"),
+        case("intercept only", made("ones(20, 1)", lambda _: np.ones((20, 1))), made("outcomes", lambda r: r.permutation(np.arange(20) % 4 == 0).astype(float)), given(5.0),
+             kind="edge", why="an intercept is not penalised, however large lam is"),
+        case("whole numbers", joint("whole features and outcomes", lambda r: (np.column_stack([np.ones(12, int), r.integers(-3, 4, (12, 2))]), r.permutation([0, 1] * 6))),
+             given(1), kind="edge", why="whole numbers in, fractions out"),
+        case("penalty below zero", _clients(8, 2), given(-0.5), kind="error", why="a penalty is at least 0"),
+        case("outcomes in a column", normal(6, 2), integers(6, 1, low=0, high=2), kind="error", why="y must be a vector"),
+        case("a single step", _clients(25, 4, scale=3.0), given(0.001), given(1e-12), given(1), kind="error", why="what has not converged must say so"),
+    ),
+    checks=(vanishes,),
+    misconceptions=(
+        hessian_and_gradient_scaled_differently, penalty_divided_by_n, regularises_the_intercept, too_few_iterations,
+        newton_step_added, ignores_the_penalty, twice_the_penalty, plain_descent, curvature_of_least_squares,
+        diagonal_hessian, fits_a_straight_line,
+    ),
+    alternatives=(reweighted_least_squares, accelerated_descent),
+)  # fmt: skip

@@ -1,0 +1,233 @@
+"""The penalised logistic loss and its gradient."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from reference.bounds import NORMALISED, SUM_OF_PRODUCTS
+from reference.measures import value
+from reference.recipes import given, integers, joint, made, normal
+from reference.spec import Exercise, case, misconception
+
+
+def logistic_loss_grad(w, X, y, lam=0.0):
+    """Return the mean logistic loss of the scores X w plus a penalty on the slopes, and the gradient of the sum.
+
+    Parameters
+    ----------
+    w : array of shape (d,)
+        Weights; w[0] is the intercept.
+    X : array of shape (n, d)
+        One row a client; column 0 is all ones.
+    y : array of shape (n,)
+        Outcomes, 0 or 1.
+    lam : float
+        Penalty.
+
+    Returns
+    -------
+    loss : float
+        The mean of log(1 + exp(z)) - y z with z = X w, plus lam/2 (w[1]**2 + ... + w[d-1]**2).
+    grad : array of shape (d,)
+        1/n X' (sigmoid(z) - y) + lam (0, w[1], ..., w[d-1]).
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, such as `y` of shape (n, 1), or if there are no rows.
+
+    Examples
+    --------
+    >>> loss, grad = logistic_loss_grad([0, 0], [[1, 1], [1, 3]], [0, 1])
+    >>> round(loss, 6), grad.tolist()
+    (0.693147, [0.0, -0.5])
+    """
+    w, X, y = _checked(w, X, y)
+    z = X @ w
+    slopes = np.concatenate([[0.0], w[1:]])
+    loss = np.mean(np.logaddexp(0, z) - y * z) + lam / 2 * slopes @ slopes
+    return float(loss), X.T @ (_sigmoid(z) - y) / len(y) + lam * slopes
+
+
+def _sigmoid(z):
+    return 0.5 * (1 + np.tanh(z / 2))
+
+
+def _checked(w, X, y):
+    w, X, y = np.asarray(w, dtype=float), np.asarray(X, dtype=float), np.asarray(y, dtype=float)
+    if X.ndim != 2 or len(X) == 0 or w.shape != (X.shape[1],) or y.shape != (len(X),):
+        msg = f"w, X and y have shapes {w.shape}, {X.shape} and {y.shape}; needed are (d,), (n, d) and (n,) with n > 0"
+        raise ValueError(msg)
+    return w, X, y
+
+
+def double_loop(w, X, y, lam=0.0):
+    w, X, y = _checked(w, X, y)
+    n, d = X.shape
+    loss, grad = 0.0, [0.0] * d
+    for i in range(n):
+        z = sum(X[i, j] * w[j] for j in range(d))
+        small = np.exp(-abs(z))
+        p = 1 / (1 + small) if z >= 0 else small / (1 + small)
+        loss += (max(z, 0) - y[i] * z + np.log1p(small)) / n
+        for j in range(d):
+            grad[j] += (p - y[i]) * X[i, j] / n
+    for j in range(1, d):
+        loss += lam * w[j] ** 2 / 2
+        grad[j] += lam * w[j]
+    return [loss, grad]
+
+
+def by_margins(w, X, y, lam=0.0):
+    w, X, y = _checked(w, X, y)
+    signs = 2 * y - 1
+    margins = signs * (X @ w)
+    pull = -signs * _sigmoid(-margins)
+    D = np.ones(len(w))
+    D[0] = 0
+    return np.logaddexp(0, -margins).mean() + 0.5 * lam * (D * w * w).sum(), (pull[:, None] * X).mean(
+        axis=0
+    ) + lam * D * w
+
+
+@misconception("Duplicate the data: does the slope of a mean double?")
+def gradient_missing_1_over_n(w, X, y, lam=0.0):
+    loss, _ = logistic_loss_grad(w, X, y, lam)
+    w, X, y = _checked(w, X, y)
+    return loss, X.T @ (_sigmoid(X @ w) - y) + lam * np.concatenate([[0.0], w[1:]])
+
+
+@misconception("Does your gradient match your loss? Compare with a numerical one.")
+def penalty_without_half(w, X, y, lam=0.0):
+    loss, grad = logistic_loss_grad(w, X, y, lam)
+    w = np.asarray(w, float)
+    return loss + lam / 2 * w[1:] @ w[1:], grad
+
+
+@misconception("Where is the sigmoid in your residual?")
+def linear_residual(w, X, y, lam=0.0):
+    loss, _ = logistic_loss_grad(w, X, y, lam)
+    w, X, y = _checked(w, X, y)
+    return loss, X.T @ (X @ w - y) / len(y) + lam * np.concatenate([[0.0], w[1:]])
+
+
+@misconception("Is a high level of defaults a sign of overfitting?")
+def penalises_the_intercept(w, X, y, lam=0.0):
+    loss, grad = logistic_loss_grad(w, X, y, lam)
+    w = np.asarray(w, float)
+    grad = grad.copy()
+    grad[0] += lam * w[0]
+    return loss + lam / 2 * w[0] ** 2, grad
+
+
+@misconception("Take a small step against your gradient: does the loss fall?")
+def residual_sign(w, X, y, lam=0.0):
+    loss, _ = logistic_loss_grad(w, X, y, lam)
+    w, X, y = _checked(w, X, y)
+    return loss, X.T @ (y - _sigmoid(X @ w)) / len(y) + lam * np.concatenate([[0.0], w[1:]])
+
+
+@misconception("Differentiate the penalty: what is left of the square?")
+def penalty_missing_from_gradient(w, X, y, lam=0.0):
+    loss, _ = logistic_loss_grad(w, X, y, lam)
+    return loss, logistic_loss_grad(w, X, y)[1]
+
+
+@misconception("If lam is 100, should your loss notice?")
+def penalty_missing_from_loss(w, X, y, lam=0.0):
+    return logistic_loss_grad(w, X, y)[0], logistic_loss_grad(w, X, y, lam)[1]
+
+
+@misconception("Is the penalty a part of the mean, or added to it? Duplicate the data.")
+def penalty_divided_by_n(w, X, y, lam=0.0):
+    return logistic_loss_grad(w, X, y, lam / len(y))
+
+
+@misconception("What is exp(10,000), and the logarithm of 0?")
+def overflows(w, X, y, lam=0.0):
+    _, grad = logistic_loss_grad(w, X, y, lam)
+    w, X, y = _checked(w, X, y)
+    with np.errstate(all="ignore"):
+        p = 1 / (1 + np.exp(-X @ w))
+        loss = -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
+    return loss + lam / 2 * w[1:] @ w[1:], grad
+
+
+@misconception("Is the loss a mean or a total? And the gradient?")
+def sum_not_mean(w, X, y, lam=0.0):
+    w, X, y = _checked(w, X, y)
+    n = len(y)
+    loss, grad = logistic_loss_grad(w, X, y, lam / n)
+    return loss * n, grad * n
+
+
+@misconception("In the residual, does the derivative of the sigmoid cancel or stay?")
+def extra_sigmoid_derivative(w, X, y, lam=0.0):
+    loss, _ = logistic_loss_grad(w, X, y, lam)
+    w, X, y = _checked(w, X, y)
+    p = _sigmoid(X @ w)
+    return loss, X.T @ ((p - y) * p * (1 - p)) / len(y) + lam * np.concatenate([[0.0], w[1:]])
+
+
+@misconception("Where is the column of ones: in front or at the end?")
+def last_weight_is_the_intercept(w, X, y, lam=0.0):
+    loss, grad = logistic_loss_grad(w, X, y)
+    w = np.asarray(w, float)
+    return loss + lam / 2 * w[:-1] @ w[:-1], grad + lam * np.concatenate([w[:-1], [0.0]])
+
+
+def _ones(rng, n, d):
+    return np.column_stack([np.ones(n), rng.standard_normal((n, d - 1)) + 0.5])
+
+
+def _outcomes(n):
+    return made(f"{n} outcomes of 0 and 1", lambda rng: rng.permutation(np.arange(n) % 3 == 0).astype(float))
+
+
+def _clients(n, d):
+    return made(f"ones and normal({n}, {d - 1})", lambda rng: _ones(rng, n, d))
+
+
+def _extreme(rng):
+    X = _ones(rng, 6, 3)
+    return np.array([0.5, 1e4, -1e4]) * rng.uniform(0.8, 1.2, 3), X, rng.permutation([0.0, 1.0, 0.0, 1.0, 0.0, 1.0])
+
+
+EXERCISE = Exercise(
+    solution=logistic_loss_grad,
+    points=4,
+    cases=(
+        case("nothing learnt yet", given([0.0, 0.0]), given([[1.0, 1.0], [1.0, 3.0]]), given([0.0, 1.0]), public=True,
+             why="by hand: both probabilities are 1/2, the loss log 2, and the gradient 1/2 (1/2 - 1/2, 1/2 * 1 - 1/2 * 3) = (0, -1/2)"),
+        case("the penalty", given([1.0, 2.0]), given([[1.0, 0.0]]), given([1.0]), given(0.5), public=True,
+             why="by hand: the penalty is 0.5/2 * 2 squared = 1 and adds 0.5 * 2 = 1 to the slope of the second weight only"),
+        case("outcomes in a column", given([0.0]), given([[1.0], [1.0]]), given([[0.0], [1.0]]), public=True, kind="error",
+             why="with a column numpy subtracts every outcome from every probability"),
+        case("nine clients, three weights", normal(3), _clients(9, 3), _outcomes(9), given(0.3), why="more clients than weights, and a penalty"),
+        case("two clients, five weights", normal(5), _clients(2, 5), _outcomes(2), given(0.1), why="more weights than clients"),
+        case("no penalty", normal(4), _clients(12, 4), _outcomes(12), kind="edge", why="without a penalty nothing is added"),
+        case("weights of zero", made("zeros(3)", lambda _: np.zeros(3)), _clients(8, 3), _outcomes(8), given(2.0), kind="edge",
+             why="where all weights are 0 the loss is log 2 and the penalty nothing"),
+        case("scores of ten thousand", joint("weights of 1e4", _extreme), kind="stability",
+             why="certain and wrong must cost what it should, without overflow"),
+        case("as many clients as weights", normal(4), _clients(4, 4), _outcomes(4), given(0.2), kind="edge",
+             why="where X is square, X and its transpose are easily mixed up"),
+        case("one client", normal(3), _clients(1, 3), given([1.0]), given(0.7), kind="edge", why="the mean over one client is that client"),
+        case("whole numbers", integers(3, low=-2, high=3), joint("whole features and outcomes", lambda r: (np.column_stack([np.ones(7, int), r.integers(-3, 4, (7, 2))]), r.permutation([0, 1, 0, 0, 1, 0, 1]))),
+             given(1), kind="edge", why="whole numbers in, fractions out"),
+        case("a column of outcomes", normal(2), _clients(5, 2), made("outcomes (5, 1)", lambda r: r.permutation([[0.0], [1.0], [0.0], [1.0], [1.0]])), kind="error",
+             why="y must be a vector"),
+        case("too few weights", normal(2), _clients(5, 3), _outcomes(5), kind="error", why="each column needs a weight"),
+        case("too many outcomes", normal(3), _clients(5, 3), _outcomes(6), kind="error", why="each row needs one outcome"),
+    ),
+    checks=(
+        value(rtol=NORMALISED, atol=SUM_OF_PRODUCTS, part=0, name="the loss is right"),
+        value(rtol=NORMALISED, atol=SUM_OF_PRODUCTS, part=1, name="the gradient is right", of_largest=True),
+    ),
+    misconceptions=(
+        gradient_missing_1_over_n, penalty_without_half, linear_residual, penalises_the_intercept, residual_sign,
+        penalty_missing_from_gradient, penalty_missing_from_loss, penalty_divided_by_n, overflows, sum_not_mean,
+        extra_sigmoid_derivative, last_weight_is_the_intercept,
+    ),
+    alternatives=(double_loop, by_margins),
+)  # fmt: skip

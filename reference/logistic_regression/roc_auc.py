@@ -1,0 +1,238 @@
+"""The area under the ROC curve, with ties."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+
+from reference.bounds import RANKS
+from reference.measures import value
+from reference.recipes import given, joint, made, normal
+from reference.spec import Exercise, case, misconception
+
+
+def roc_auc(y_true, score):
+    """Return the probability that a random defaulter has a higher score than a random good client.
+
+    Parameters
+    ----------
+    y_true : array of shape (n,)
+        Outcomes: 1 for a default, 0 for none; both present.
+    score : array of shape (n,)
+        The higher, the riskier. Many clients may share one.
+
+    Returns
+    -------
+    float
+        The share of all pairs of a defaulter and a good client in which the defaulter's score is higher; a tie counts
+        one half.
+
+    Raises
+    ------
+    ValueError
+        If the two are not vectors of the same length, if an outcome is neither 0 nor 1, if only one kind is present, or
+        if a score is NaN.
+
+    Examples
+    --------
+    >>> roc_auc([0, 0, 1, 1], [1, 2, 2, 3])
+    0.875
+    """
+    y, s = _checked(y_true, score)
+    bad, good = s[y == 1], s[y == 0]
+    order = np.sort(good)
+    below = np.searchsorted(order, bad, side="left")
+    not_above = np.searchsorted(order, bad, side="right")
+    return float((below + not_above).sum() / (2 * len(bad) * len(good)))
+
+
+def _checked(y_true, score):
+    y, s = np.asarray(y_true, dtype=float), np.asarray(score, dtype=float)
+    if y.ndim != 1 or y.shape != s.shape or np.isnan(s).any() or set(np.unique(y)) != {0.0, 1.0}:
+        msg = f"y_true and score have shapes {y.shape} and {s.shape}; needed are 0 and 1, both, and a score for each"
+        raise ValueError(msg)
+    return y, s
+
+
+def all_pairs(y_true, score):
+    y, s = _checked(y_true, score)
+    total = 0.0
+    for a in s[y == 1]:
+        for b in s[y == 0]:
+            total += 1.0 if a > b else 0.5 if a == b else 0.0
+    return total / ((y == 1).sum() * (y == 0).sum())
+
+
+def mid_ranks(y_true, score):
+    y, s = _checked(y_true, score)
+    _values, place, counts = np.unique(s, return_inverse=True, return_counts=True)
+    middle = np.cumsum(counts) - (counts - 1) / 2
+    m, n = int(y.sum()), len(y)
+    return np.float64((middle[place][y == 1].sum() - m * (m + 1) / 2) / (m * (n - m)))
+
+
+def trapezoid(y_true, score):
+    y, s = _checked(y_true, score)
+    area, tp, fp, px, py = 0.0, 0, 0, 0.0, 0.0
+    for threshold in np.unique(s)[::-1]:
+        tp += int(((s == threshold) & (y == 1)).sum())
+        fp += int(((s == threshold) & (y == 0)).sum())
+        x, h = fp / (y == 0).sum(), tp / (y == 1).sum()
+        area += (x - px) * (h + py) / 2
+        px, py = x, h
+    return np.array(area)
+
+
+def _by_order(y, s, order):
+    ranks = np.empty(len(s))
+    ranks[order] = np.arange(1, len(s) + 1)
+    m = int(y.sum())
+    return float((ranks[y == 1].sum() - m * (m + 1) / 2) / (m * (len(y) - m)))
+
+
+@misconception("Shuffle the rows: does your area change?")
+def ties_broken_by_position(y_true, score):
+    y, s = _checked(y_true, score)
+    return _by_order(y, s, np.argsort(s, kind="stable"))
+
+
+@misconception("How is a whole grade with mixed outcomes drawn on the curve? Is it left out?")
+def leaves_ties_out(y_true, score):
+    y, s = _checked(y_true, score)
+    above, below = (s[y == 1][:, None] > s[y == 0]).sum(), (s[y == 1][:, None] < s[y == 0]).sum()
+    return float(above / (above + below)) if above + below else 0.5
+
+
+@misconception("What area has a score that is the same for everybody?")
+def ties_count_zero(y_true, score):
+    y, s = _checked(y_true, score)
+    return float((s[y == 1][:, None] > s[y == 0]).mean())
+
+
+@misconception("What area has a score that says nothing about anybody?")
+def ties_count_one(y_true, score):
+    y, s = _checked(y_true, score)
+    return float((s[y == 1][:, None] >= s[y == 0]).mean())
+
+
+@misconception("Do high scores mean high risk here?")
+def reversed_ranking(y_true, score):
+    return 1 - roc_auc(y_true, score)
+
+
+@misconception("The area looks at all thresholds. How many do you look at?")
+def single_threshold_balanced_accuracy(y_true, score):
+    y, s = _checked(y_true, score)
+    says = s >= 0.5
+    return float((says[y == 1].mean() + (~says[y == 0]).mean()) / 2)
+
+
+@misconception("Gini, or the area? What is your value for a perfect rating?")
+def gini(y_true, score):
+    return 2 * roc_auc(y_true, score) - 1
+
+
+@misconception("Can a rating be worse than a coin? Should you know?")
+def never_below_half(y_true, score):
+    return max(roc_auc(y_true, score), 1 - roc_auc(y_true, score))
+
+
+@misconception("Which pairs do you compare: neighbours, or all?")
+def share_of_rising_neighbours(y_true, score):
+    y, s = _checked(y_true, score)
+    ordered = y[np.argsort(s, kind="stable")]
+    return float(np.mean(np.diff(ordered) >= 0))
+
+
+@misconception("Does the area depend on how far apart the scores are, or on their order?")
+def difference_of_means(y_true, score):
+    y, s = _checked(y_true, score)
+    width = np.ptp(s) or 1.0
+    return float(0.5 + 0.5 * (s[y == 1].mean() - s[y == 0].mean()) / width)
+
+
+@misconception("Pairs of two good clients: do they say anything?")
+def divides_by_all_pairs(y_true, score):
+    y, s = _checked(y_true, score)
+    n, m = len(y), int(y.sum())
+    return roc_auc(y, s) * m * (n - m) / (n * (n - 1) / 2)
+
+
+@misconception("Where does the curve start, and where does it end?")
+def forgets_the_origin(y_true, score):
+    y, s = _checked(y_true, score)
+    points = [
+        (((s >= t) & (y == 0)).sum() / (y == 0).sum(), ((s >= t) & (y == 1)).sum() / (y == 1).sum())
+        for t in np.unique(s)[::-1]
+    ]
+    return float(sum((b[0] - a[0]) * (a[1] + b[1]) / 2 for a, b in itertools.pairwise(points)))
+
+
+def _rated(rng, n, defaults, grades=None, lift=1.0):
+    """Return outcomes in no order and scores that are higher for defaults, in grades where a number of them is given."""
+    y = rng.permutation(np.arange(n) < defaults).astype(float)
+    s = rng.standard_normal(n) + lift * y
+    if grades:
+        s = np.clip(np.round(s + 2), 0, grades - 1)
+    return y, s
+
+
+def _probabilities(rng):
+    y, s = _rated(rng, 22, 7)
+    return y, 0.4 / (1 + np.exp(-s))
+
+
+def _some(n, defaults, grades=None, lift=1.0):
+    return joint(
+        f"{n} clients, {defaults} defaults, grades: {grades}", lambda rng: _rated(rng, n, defaults, grades, lift)
+    )
+
+
+def _perfect(rng):
+    y = rng.permutation(np.arange(9) < 4).astype(float)
+    return y, rng.uniform(0, 1, 9) + 2 * y
+
+
+def _mixed_grades(rng):
+    """Return twelve clients in two grades, each with both kinds of outcome."""
+    y = np.array([1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 0.0, 1.0])
+    s = np.repeat([3.0, 7.0], 6)
+    order = rng.permutation(12)
+    return y[order], s[order] + float(rng.integers(0, 3))
+
+
+EXERCISE = Exercise(
+    solution=roc_auc,
+    points=4,
+    cases=(
+        case("four clients", given([0.0, 0.0, 1.0, 1.0]), given([1.0, 2.0, 2.0, 3.0]), public=True,
+             why="by hand: of four pairs three are in the right order and one is a tie: (3 + 1/2) / 4"),
+        case("a perfect rating", given([1.0, 0.0, 1.0]), given([0.9, 0.1, 0.8]), public=True, kind="edge", why="by hand: every defaulter is above every good client"),
+        case("nobody defaults", given([0.0, 0.0]), given([0.1, 0.2]), public=True, kind="error", why="without a pair there is no probability"),
+        case("twenty-five clients", _some(25, 9), why="scores without ties"),
+        case("forty clients in five grades", _some(40, 13, grades=5), why="many ties, most of them between different outcomes"),
+        case("two grades", joint("two grades with both outcomes", _mixed_grades), kind="edge", why="two grades, each with both kinds of outcome"),
+        case("one grade for all", made("outcomes", lambda r: r.permutation(np.arange(8) % 3 == 0).astype(float)), made("one score", lambda r: np.full(8, r.uniform())),
+             kind="edge", why="a rating that is the same for everybody is a coin: one half"),
+        case("in perfect order", joint("defaults above 2", _perfect), kind="edge", why="no pair is in the wrong order"),
+        case("worse than a coin", _some(20, 8, lift=-1.5), kind="edge", why="a rating may be the wrong way round, and the area says so"),
+        case("one default in a hundred", _some(100, 1), kind="edge", why="one default makes ninety-nine pairs"),
+        case("whole grades", joint("integers", lambda r: tuple(v.astype(int) for v in _rated(r, 30, 10, grades=6))), kind="edge",
+             why="grades are whole numbers"),
+        case("probabilities", joint("probabilities of default below one half", _probabilities),
+             kind="edge", why="no threshold is better known than another"),
+        case("labels of 1 and 2", made("ones and twos", lambda r: r.permutation([1.0, 2.0, 1.0, 2.0])), normal(4), kind="error", why="outcomes are 0 and 1"),
+        case("everybody defaults", made("ones(5)", lambda _: np.ones(5)), normal(5), kind="error", why="without good clients there is no pair"),
+        case("a missing score", given([0.0, 1.0, 0.0]), made("three scores, one NaN", lambda r: r.permutation([np.nan, 0.3, 0.8])), kind="error",
+             why="NaN is neither above nor below anything"),
+        case("lengths that do not match", given([0.0, 1.0, 1.0]), normal(4), kind="error", why="each outcome needs a score"),
+    ),
+    checks=(value(rtol=RANKS),),
+    misconceptions=(
+        ties_broken_by_position, leaves_ties_out, ties_count_zero, ties_count_one, reversed_ranking,
+        single_threshold_balanced_accuracy, gini, never_below_half, share_of_rising_neighbours, difference_of_means,
+        divides_by_all_pairs, forgets_the_origin,
+    ),
+    alternatives=(all_pairs, mid_ranks, trapezoid),
+)  # fmt: skip
