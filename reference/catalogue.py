@@ -30,6 +30,7 @@ class Topic:
 
 # A topic's package lists its exercise modules in the order of the course as ORDER.
 TITLES = {
+    "what_is_learning": "What is learning?",
     "linear_algebra": "Linear algebra",
     "probability": "Probability",
     "linear_regression": "Linear regression",

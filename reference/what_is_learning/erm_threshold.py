@@ -1,0 +1,235 @@
+"""The cut-off with the fewest mistakes on the data."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from reference.bounds import SUM_OF_PRODUCTS
+from reference.recipes import given, integers, joint, made, normal
+from reference.spec import Exercise, case, check, misconception
+
+
+def erm_threshold(x, y):
+    """Return a threshold that makes as few mistakes as any, and the share of mistakes it makes.
+
+    The rule with threshold t predicts 1 where x >= t and 0 elsewhere.
+
+    Parameters
+    ----------
+    x : array of shape (n,)
+        One number an applicant, such as debt to income.
+    y : array of shape (n,)
+        Outcomes, 0 or 1.
+
+    Returns
+    -------
+    t : float
+        A threshold with the smallest share of mistakes on the data; inf is the rule that never predicts 1, -inf the
+        one that always does. Of several equally good ones any will do.
+    risk : float
+        The share of mistakes with that threshold.
+
+    Raises
+    ------
+    ValueError
+        If the two are not vectors of the same length, or are empty.
+
+    Examples
+    --------
+    >>> erm_threshold([0.2, 0.5, 0.3], [0, 1, 0])
+    (0.5, 0.0)
+    """
+    x, y = _checked(x, y)
+    candidates = np.append(np.unique(x), np.inf)
+    risks = [_risk(t, x, y) for t in candidates]
+    best = int(np.argmin(risks))
+    return float(candidates[best]), float(risks[best])
+
+
+def _risk(t, x, y):
+    return np.mean((x >= t) != (y == 1))
+
+
+def _checked(x, y):
+    x, y = np.asarray(x, dtype=float), np.asarray(y)
+    if x.ndim != 1 or x.shape != y.shape or len(x) == 0:
+        msg = f"x and y have shapes {x.shape} and {y.shape}; needed are vectors of the same length, not empty"
+        raise ValueError(msg)
+    return x, y
+
+
+def by_cumulative_sums(x, y):
+    x, y = _checked(x, y)
+    order = np.argsort(x, kind="stable")
+    x, y = x[order], y[order].astype(int)
+    # Mistakes of the threshold at position i: ones below it and zeros from it on.
+    mistakes = np.concatenate([[0], np.cumsum(y)]) + np.concatenate([np.cumsum((1 - y)[::-1])[::-1], [0]])
+    allowed = np.concatenate([[True], x[1:] > x[:-1], [True]])
+    best = int(np.argmin(np.where(allowed, mistakes, len(x) + 1)))
+    return [x[best] if best < len(x) else np.inf, mistakes[best] / len(x)]
+
+
+def midpoints(x, y):
+    x, y = _checked(x, y)
+    values = np.unique(x)
+    candidates = np.concatenate([[-np.inf], (values[1:] + values[:-1]) / 2, [np.inf]])
+    risks = ((x[None, :] >= candidates[:, None]) != (y == 1)).mean(axis=1)
+    return candidates[risks.argmin()], np.array(risks.min())
+
+
+def _search(x, y, candidates, choose=np.argmin):
+    risks = [_risk(t, x, y) for t in candidates]
+    best = int(choose(risks))
+    return float(candidates[best]), float(risks[best])
+
+
+@misconception("The rule with the fewest mistakes: does yours look at mistakes at all?")
+def midpoint_of_class_means(x, y):
+    x, y = _checked(x, y)
+    ones, zeros = x[y == 1], x[y == 0]
+    if not len(ones) or not len(zeros):
+        return erm_threshold(x, y)
+    t = (ones.mean() + zeros.mean()) / 2
+    return float(t), float(_risk(t, x, y))
+
+
+@misconception("What is the best rule if nobody ever defaulted?")
+def observed_values_only(x, y):
+    x, y = _checked(x, y)
+    return _search(x, y, np.unique(x))
+
+
+@misconception("A risk lies between 0 and 1. Does yours?")
+def returns_count(x, y):
+    t, risk = erm_threshold(x, y)
+    return t, risk * len(np.asarray(y))
+
+
+@misconception("Are you looking for the fewest mistakes or for the most?")
+def maximises_risk(x, y):
+    x, y = _checked(x, y)
+    return _search(x, y, np.append(np.unique(x), np.inf), np.argmax)
+
+
+@misconception("What does the rule say where x equals t?")
+def strictly_above(x, y):
+    x, y = _checked(x, y)
+    candidates = np.append(np.unique(x), -np.inf)
+    risks = [np.mean((x > t) != (y == 1)) for t in candidates]
+    best = int(np.argmin(risks))
+    return float(candidates[best]), float(risks[best])
+
+
+@misconception("Does a high ratio of debt to income speak for a default or against it?")
+def predicts_one_below(x, y):
+    x, y = _checked(x, y)
+    return erm_threshold(x, 1 - y)
+
+
+@misconception("Which of the two results comes first?")
+def results_swapped(x, y):
+    t, risk = erm_threshold(x, y)
+    return risk, t
+
+
+@misconception("Share of mistakes, or share of right answers?")
+def returns_accuracy(x, y):
+    t, risk = erm_threshold(x, y)
+    return t, 1 - risk
+
+
+@misconception("Is the best threshold among ten evenly spaced ones?")
+def coarse_grid(x, y):
+    x, y = _checked(x, y)
+    return _search(x, y, np.append(np.linspace(x.min(), x.max(), 4), np.inf))
+
+
+@misconception("Does a miss count as much as a false alarm?")
+def counts_misses_only(x, y):
+    x, y = _checked(x, y)
+    candidates = np.append(np.unique(x), np.inf)
+    risks = [np.mean((x < t) & (y == 1)) for t in candidates]
+    best = int(np.argmin(risks))
+    return float(candidates[best]), float(risks[best])
+
+
+@misconception("Is the sorted x still beside its own y?")
+def sorts_x_only(x, y):
+    x, y = _checked(x, y)
+    return erm_threshold(np.sort(x), y)
+
+
+@misconception("If values repeat, can a threshold pass between them?")
+def splits_ties(x, y):
+    x, y = _checked(x, y)
+    order = np.lexsort((y, x))
+    x, y = x[order], y[order].astype(int)
+    mistakes = np.concatenate([[0], np.cumsum(y)]) + np.concatenate([np.cumsum((1 - y)[::-1])[::-1], [0]])
+    best = int(np.argmin(mistakes))
+    return float(x[best] if best < len(x) else np.inf), mistakes[best] / len(x)
+
+
+@check("the reported risk is that of the threshold")
+def reported(x, y, result):
+    t, risk = result
+    share = np.mean((np.asarray(x, dtype=float) >= t) != (np.asarray(y) == 1))
+    return abs(risk - share), SUM_OF_PRODUCTS
+
+
+@check("no threshold makes fewer mistakes")
+def optimal(x, y, result):
+    x, ones = np.asarray(x, dtype=float), np.asarray(y) == 1
+    best = min([np.mean((x >= t) != ones) for t in x] + [np.mean(ones)])
+    return np.mean((x >= result[0]) != ones) - best, SUM_OF_PRODUCTS
+
+
+def _applicants(n, noise):
+    """Return a recipe for ratios and outcomes, more defaults where the ratio is high."""
+
+    def draw(rng):
+        x = rng.uniform(0.05, 0.9, n)
+        y = (x + noise * rng.standard_normal(n) > 0.55).astype(int)
+        # A few good clients with very high ratios pull the class means away from the best cut.
+        return np.append(x, rng.uniform(2, 4, 2)), np.append(y, [1, 1])
+
+    return joint(f"{n + 2} applicants", draw)
+
+
+def _ties(rng):
+    x = np.repeat(np.array([0.1, 0.3, 0.5, 0.7]) + rng.uniform(0, 0.1), [4, 5, 5, 4])
+    y = np.array([0, 0, 0, 1, 0, 1, 0, 0, 0, 1, 1, 0, 1, 0, 1, 1, 0, 1])
+    order = rng.permutation(18)
+    return x[order], y[order]
+
+
+def _reversed(rng):
+    x = rng.uniform(0, 1, 13)
+    return x, (x < np.sort(x)[5]).astype(int)
+
+
+EXERCISE = Exercise(
+    solution=erm_threshold,
+    points=4,
+    cases=(
+        case("three applicants", given([0.2, 0.5, 0.3]), given([0, 1, 0]), public=True, why="by hand: every threshold above 0.3 and up to 0.5 makes no mistake"),
+        case("nobody defaulted", given([0.4, 0.1]), given([0, 0]), public=True, kind="edge", why="the rule that never fires makes no mistake: a threshold above all values"),
+        case("too few outcomes", given([0.4, 0.1]), given([0]), public=True, kind="error", why="each applicant needs an outcome"),
+        case("twenty-one applicants", _applicants(19, 0.15), why="the classes overlap, so mistakes remain"),
+        case("forty applicants", _applicants(38, 0.3), why="more overlap, and some extreme values"),
+        case("many equal ratios", joint("four values, many ties", _ties), kind="edge", why="no threshold passes between equal values"),
+        case("only good clients", normal(7), made("zeros(7)", lambda _: np.zeros(7, int)), kind="edge", why="the best rule never fires"),
+        case("only defaults", normal(7), made("ones(7)", lambda _: np.ones(7, int)), kind="edge", why="the best rule always fires"),
+        case("the wrong way round", joint("defaults where the ratio is low", _reversed), kind="edge", why="where high values are good, the best rule of this kind may be never to fire"),
+        case("one applicant", normal(1), given([1]), kind="edge", why="one applicant can always be got right"),
+        case("whole ratios", integers(15, low=0, high=7), made("outcomes", lambda r: r.permutation([0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 0, 0])), kind="edge",
+             why="whole numbers, many of them equal"),
+        case("two outcomes too many", normal(5), integers(7, low=0, high=2), kind="error", why="each outcome needs an applicant"),
+        case("nobody", made("zeros(0)", lambda _: np.zeros(0)), made("zeros(0)", lambda _: np.zeros(0)), kind="error", why="without data there is no best rule"),
+    ),
+    checks=(reported, optimal),
+    misconceptions=(
+        midpoint_of_class_means, observed_values_only, returns_count, maximises_risk, strictly_above, predicts_one_below,
+        results_swapped, returns_accuracy, coarse_grid, counts_misses_only, sorts_x_only, splits_ties,
+    ),
+    alternatives=(by_cumulative_sums, midpoints),
+)  # fmt: skip

@@ -1,0 +1,175 @@
+"""How many files must be checked, by Hoeffding's inequality."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from reference.measures import same
+from reference.recipes import given, joint
+from reference.spec import Exercise, case, misconception
+
+# The unrounded value keeps this far from a whole number, so that the order of rounding errors cannot decide.
+CLEAR = 0.05
+
+
+def hoeffding_sample_size(eps, delta, n_hypotheses=1):
+    """Return the smallest sample that guarantees the error rates of several fixed rules.
+
+    Parameters
+    ----------
+    eps : float
+        Largest difference allowed between the measured and the true error rate, greater than 0.
+    delta : float
+        Probability with which that may fail for at least one rule, between 0 and 1.
+    n_hypotheses : int
+        Number of rules that are measured on the same sample, at least 1; it may be very large.
+
+    Returns
+    -------
+    int
+        The smallest n with n >= ln(2 N / delta) / (2 eps**2), where N is `n_hypotheses`.
+
+    Raises
+    ------
+    ValueError
+        If `eps` is not greater than 0, `delta` not strictly between 0 and 1, or `n_hypotheses` less than 1.
+
+    Examples
+    --------
+    >>> hoeffding_sample_size(0.1, 0.05)
+    185
+    """
+    _check(eps, delta, n_hypotheses)
+    return math.ceil(math.log(2 * n_hypotheses / delta) / (2 * eps**2))
+
+
+def _check(eps, delta, n_hypotheses):
+    if not eps > 0 or not 0 < delta < 1 or not n_hypotheses >= 1:
+        msg = (
+            f"eps = {eps}, delta = {delta}, n_hypotheses = {n_hypotheses}; needed are eps > 0, 0 < delta < 1 and a rule"
+        )
+        raise ValueError(msg)
+
+
+def logs_added(eps, delta, n_hypotheses=1):
+    _check(eps, delta, n_hypotheses)
+    return np.ceil((np.log(2) + np.log(n_hypotheses) - np.log(delta)) / 2 / eps / eps)
+
+
+def by_search(eps, delta, n_hypotheses=1):
+    _check(eps, delta, n_hypotheses)
+    n = 1
+    while math.log(2 * n_hypotheses) - 2 * n * eps**2 > math.log(delta):
+        n *= 2
+    low = n // 2
+    while n - low > 1:
+        middle = (low + n) // 2
+        if math.log(2 * n_hypotheses) - 2 * middle * eps**2 > math.log(delta):
+            low = middle
+        else:
+            n = middle
+    return n
+
+
+@misconception("Does the cost grow linearly or logarithmically in the number of rules?")
+def multiplies_outside_the_log(eps, delta, n_hypotheses=1):
+    _check(eps, delta, n_hypotheses)
+    return math.ceil(n_hypotheses * math.log(2 / delta) / (2 * eps**2))
+
+
+@misconception("Does the guarantee hold for the number that you return?")
+def rounds_down(eps, delta, n_hypotheses=1):
+    _check(eps, delta, n_hypotheses)
+    return math.floor(math.log(2 * n_hypotheses / delta) / (2 * eps**2))
+
+
+@misconception("May the measured rate be wrong in both directions?")
+def one_sided(eps, delta, n_hypotheses=1):
+    _check(eps, delta, n_hypotheses)
+    return math.ceil(math.log(n_hypotheses / delta) / (2 * eps**2))
+
+
+@misconception("Half the deviation: how many times the files?")
+def eps_not_squared(eps, delta, n_hypotheses=1):
+    _check(eps, delta, n_hypotheses)
+    return math.ceil(math.log(2 * n_hypotheses / delta) / (2 * eps))
+
+
+@misconception("Where is the 2 in front of eps squared?")
+def forgets_the_two_below(eps, delta, n_hypotheses=1):
+    _check(eps, delta, n_hypotheses)
+    return math.ceil(math.log(2 * n_hypotheses / delta) / eps**2)
+
+
+@misconception("Is the logarithm to base e or to base 10?")
+def base_ten(eps, delta, n_hypotheses=1):
+    _check(eps, delta, n_hypotheses)
+    return math.ceil(math.log10(2 * n_hypotheses / delta) / (2 * eps**2))
+
+
+@misconception("Does it matter that several rules are measured?")
+def ignores_the_number_of_rules(eps, delta, n_hypotheses=1):
+    _check(eps, delta, n_hypotheses)
+    return math.ceil(math.log(2 / delta) / (2 * eps**2))
+
+
+@misconception("Is delta the probability of failure, or of success?")
+def confidence_for_delta(eps, delta, n_hypotheses=1):
+    return hoeffding_sample_size(eps, 1 - delta, n_hypotheses)
+
+
+@misconception("Can a file be checked by halves?")
+def no_rounding(eps, delta, n_hypotheses=1):
+    _check(eps, delta, n_hypotheses)
+    return math.log(2 * n_hypotheses / delta) / (2 * eps**2)
+
+
+@misconception("Is the nearest whole number always enough?")
+def rounds_to_nearest(eps, delta, n_hypotheses=1):
+    _check(eps, delta, n_hypotheses)
+    return round(math.log(2 * n_hypotheses / delta) / (2 * eps**2))
+
+
+def _audit(low, high, rules, fraction):
+    """Return a recipe for eps, delta and a number of rules, the unrounded value with its fraction in a range."""
+
+    def draw(rng):
+        while True:
+            eps, delta = round(float(rng.uniform(low, high)), 3), round(float(rng.uniform(0.01, 0.2)), 3)
+            exact = math.log(2 * rules / delta) / (2 * eps**2)
+            if fraction[0] < exact % 1 < fraction[1]:
+                return eps, delta, rules
+
+    return joint(f"eps in {low} to {high}, {rules} rules", draw)
+
+
+def _single(rng):
+    return _audit(0.02, 0.1, 1, (CLEAR, 0.45)).draw(rng)[:2]
+
+
+EXERCISE = Exercise(
+    solution=hoeffding_sample_size,
+    points=3,
+    cases=(
+        case("one rule, ten points", given(0.1), given(0.05), public=True, why="by hand: ln 40 = 3.689, divided by 0.02 gives 184.4"),
+        case("a hundred rules, two points", given(0.02), given(0.01), given(100), public=True, why="by hand: ln 20,000 = 9.903, divided by 0.0008 gives 12,379.4"),
+        case("certainty", given(0.1), given(0.0), public=True, kind="error", why="no sample gives certainty"),
+        case("twelve rules", _audit(0.03, 0.08, 12, (CLEAR, 0.45)), why="the audit of twelve candidate rules"),
+        case("three hundred rules", _audit(0.02, 0.05, 300, (0.55, 1 - CLEAR)), why="many rules on the same files"),
+        case("one rule by default", joint("eps and delta only", _single), kind="edge", why="without a number of rules there is one"),
+        case("a trillion rules", _audit(0.05, 0.1, 10**12, (CLEAR, 0.45)), kind="edge", why="the logarithm makes even a trillion rules affordable"),
+        case("a rough answer", _audit(0.2, 0.35, 3, (CLEAR, 0.45)), kind="edge", why="a rough answer needs few files, and the rounding shows"),
+        case("a hundredth of a point", _audit(0.001, 0.002, 5, (0.55, 1 - CLEAR)), kind="edge", why="a tenth of the deviation needs a hundred times the files"),
+        case("a negative deviation", given(-0.1), given(0.05), given(2), kind="error", why="a deviation is greater than 0"),
+        case("a probability of one", given(0.1), given(1.0), given(2), kind="error", why="a guarantee that may always fail is none"),
+        case("no rule", given(0.1), given(0.05), given(0), kind="error", why="there must be something to measure"),
+    ),
+    checks=(same(name="the number of files is right"),),
+    misconceptions=(
+        multiplies_outside_the_log, rounds_down, one_sided, eps_not_squared, forgets_the_two_below, base_ten,
+        ignores_the_number_of_rules, confidence_for_delta, no_rounding, rounds_to_nearest,
+    ),
+    alternatives=(logs_added, by_search),
+)  # fmt: skip
