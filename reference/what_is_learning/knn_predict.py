@@ -187,9 +187,10 @@ def _some(n, m, d, **options):
 
 
 def _vote_ties(rng):
-    """Return a line on which the two nearest neighbours of each query disagree, the nearer one with the larger label."""
-    X = np.array([[0.0], [1.0], [10.0], [11.0], [20.0], [21.0]])
-    return X, np.array([9, 4, 8, 3, 2, 7]), np.array([[0.4], [10.45], [20.6]]) + rng.uniform(-0.05, 0.05, (3, 1))
+    """Return a line on which the two nearest of each query disagree; the nearer one has mostly the larger label."""
+    X = np.array([[0.0], [1.0], [10.0], [11.0], [20.0], [21.0], [30.0], [31.0]])
+    queries = np.array([[0.4], [10.45], [20.6], [30.4]])
+    return X, np.array([9, 4, 8, 3, 2, 7, 1, 6]), queries + rng.uniform(-0.05, 0.05, (4, 1))
 
 
 def _distance_ties(rng):

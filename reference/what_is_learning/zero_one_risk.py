@@ -142,6 +142,13 @@ def _outcomes(labels, n):
     return joint(f"{n} labels of {labels}", draw)
 
 
+def _codes(rng):
+    y = rng.permutation([1] * 6 + [4] * 4 + [9] * 2)
+    p = y.copy()
+    p[rng.permutation(np.flatnonzero(y == 1))[:2]] = [4, 9]
+    return y, p
+
+
 def _opposites(rng):
     y = rng.permutation(np.arange(7) % 2)
     return y, 1 - y
@@ -166,6 +173,7 @@ EXERCISE = Exercise(
         case("mistakes in both directions", made("as many misses as false alarms", lambda _: np.repeat([0, 1], 4)),
              made("two wrong of each", lambda r: np.concatenate([r.permutation([0, 0, 1, 1]), r.permutation([0, 0, 1, 1])])), kind="edge",
              why="a miss and a false alarm are two mistakes, not none"),
+        case("codes 1, 4 and 9", joint("two of twelve codes wrong, both too high", _codes), kind="edge", why="codes are names: how far apart they are does not matter"),
         case("words", _outcomes(["disputed", "fraud", "genuine"], 12), kind="edge", why="words can be compared, not subtracted"),
         case("true and false", joint("booleans", lambda r: (r.permutation(np.arange(9) < 4), r.permutation(np.arange(9) < 5))), kind="edge",
              why="booleans are labels too"),
