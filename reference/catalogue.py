@@ -32,6 +32,7 @@ class Topic:
 TITLES = {
     "what_is_learning": "What is learning?",
     "linear_algebra": "Linear algebra",
+    "multivariable_calculus": "Multivariable calculus",
     "probability": "Probability",
     "linear_regression": "Linear regression",
     "logistic_regression": "Logistic regression",

@@ -238,4 +238,61 @@ def polynomial(coefficients: Array, x: Any) -> Any:
     return total
 
 
-FUNCTIONS = ("polynomial",)
+def quadratic(A: Array, b: Array, x: Array) -> float:
+    """x'Ax / 2 - b'x"""  # noqa: D400, D403
+    x = np.asarray(x)
+    return float(0.5 * x @ A @ x - b @ x)
+
+
+def bond_value(coupon: float, years: int, x: Array) -> float:
+    """price of a bond per 100, x = (yield, spread), both in per cent, paid once a year"""  # noqa: D400, D403
+    rate = 1 + (x[0] + x[1]) / 100
+    return float(sum(coupon / rate**t for t in range(1, years + 1)) + 100 / rate**years)
+
+
+def log_sum_exp(x: Array) -> float:
+    """log(exp(x1) + exp(x2) + ...)"""  # noqa: D400
+    x = np.asarray(x)
+    top = x.max()
+    return float(top + np.log(np.sum(np.exp(x - top))))
+
+
+def product_and_wave(x: Array) -> float:
+    """x1 x2^2 + sin(x1) x3, then the same with the next three, and so on"""  # noqa: D400
+    x = np.asarray(x)
+    return float(sum(x[i] * x[i + 1] ** 2 + np.sin(x[i]) * x[i + 2] for i in range(0, len(x) - 2, 3)))
+
+
+def deposit_value(shift: float, x: Array) -> float:
+    """value of a deposit on two assets x1 and x2: x1 x2 / 100 + 20 exp(-(x1 - x2)^2 / 200) + shift"""  # noqa: D400, D403
+    return float(x[0] * x[1] / 100 + 20 * np.exp(-((x[0] - x[1]) ** 2) / 200) + shift)
+
+
+def swap_values(years: Array, x: Array) -> Array:
+    """values of swaps of several maturities at par rates x in per cent: one number for each maturity"""  # noqa: D400, D403
+    x = np.asarray(x, dtype=float) / 100
+    discounts = np.exp(-np.outer(years, x) * np.arange(1, len(x) + 1) / len(x))
+    return np.asarray(100 * (discounts.prod(axis=1) - 1) + np.asarray(years) * x.sum())
+
+
+def linear_map(A: Array, x: Array) -> Array:
+    """a matrix times a vector: A x"""  # noqa: D400
+    return np.asarray(A @ np.asarray(x))
+
+
+def polar(x: Array) -> Array:
+    """(r cos(a), r sin(a)) for x = (r, a)"""  # noqa: D400
+    return np.array([x[0] * np.cos(x[1]), x[0] * np.sin(x[1])])
+
+
+FUNCTIONS = (
+    "polynomial",
+    "quadratic",
+    "bond_value",
+    "log_sum_exp",
+    "product_and_wave",
+    "deposit_value",
+    "swap_values",
+    "linear_map",
+    "polar",
+)

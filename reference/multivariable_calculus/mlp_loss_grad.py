@@ -1,0 +1,272 @@
+"""Back-propagation through one hidden layer."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from reference.bounds import BACKPROPAGATION, BACKPROPAGATION_FLOOR
+from reference.measures import largest, value
+from reference.recipes import given, joint, made, normal
+from reference.spec import Check, Exercise, case, misconception
+
+
+def mlp_loss_grad(params, X, y):
+    """Return the mean squared error of a network with one hidden layer, and its gradient.
+
+    Parameters
+    ----------
+    params : tuple (W1, b1, w2, b2)
+        Weights of shapes (d, h), (h,), (h,) and a number.
+    X : array of shape (n, d)
+        One row an example.
+    y : array of shape (n,)
+        Targets.
+
+    Returns
+    -------
+    loss : float
+        The mean over the rows of (tanh(x'W1 + b1) w2 + b2 - y)**2.
+    grad : tuple (dW1, db1, dw2, db2)
+        Derivatives of the loss, of shapes (d, h), (h,), (h,) and a number.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, such as `y` of shape (n, 1).
+
+    Examples
+    --------
+    >>> loss, (dW1, db1, dw2, db2) = mlp_loss_grad(([[0.0]], [0.0], [1.0], 2.0), [[3.0]], [1.0])
+    >>> loss, dW1.tolist(), db1.tolist(), dw2.tolist(), db2
+    (1.0, [[6.0]], [2.0], [0.0], 2.0)
+    """
+    W1, b1, w2, b2, X, y = _checked(params, X, y)
+    a = np.tanh(X @ W1 + b1)
+    r = a @ w2 + b2 - y
+    back = 2 * np.outer(r, w2) * (1 - a**2) / len(y)
+    return float(np.mean(r**2)), (X.T @ back, back.sum(axis=0), 2 * a.T @ r / len(y), float(2 * np.mean(r)))
+
+
+def _checked(params, X, y):
+    W1, b1, w2 = (np.asarray(part, dtype=float) for part in params[:3])
+    b2, X, y = (np.asarray(part, dtype=float) for part in (params[3], X, y))
+    fits = W1.ndim == 2 and X.ndim == 2 and len(X) > 0 and X.shape[1] == W1.shape[0] and y.shape == (len(X),)
+    if not fits or b1.shape != (W1.shape[1],) or w2.shape != (W1.shape[1],) or b2.shape != ():
+        msg = f"W1, b1, w2, X and y have shapes {W1.shape}, {b1.shape}, {w2.shape}, {X.shape} and {y.shape}, which do not fit"
+        raise ValueError(msg)
+    return W1, b1, w2, float(b2), X, y
+
+
+def example_by_example(params, X, y):
+    W1, b1, w2, b2, X, y = _checked(params, X, y)
+    (d, h), n = W1.shape, len(y)
+    loss, dW1, db1, dw2, db2 = 0.0, np.zeros((d, h)), np.zeros(h), np.zeros(h), 0.0
+    for x, target in zip(X, y, strict=True):
+        a = [np.tanh(sum(x[i] * W1[i, k] for i in range(d)) + b1[k]) for k in range(h)]
+        r = sum(a[k] * w2[k] for k in range(h)) + b2 - target
+        loss += r * r / n
+        db2 += 2 * r / n
+        for k in range(h):
+            dw2[k] += 2 * r * a[k] / n
+            slope = 2 * r * w2[k] * (1 - a[k] ** 2) / n
+            db1[k] += slope
+            for i in range(d):
+                dW1[i, k] += slope * x[i]
+    return [loss, [dW1.tolist(), list(db1), list(dw2), db2]]
+
+
+def complex_step(params, X, y):
+    W1, b1, w2, b2, X, y = _checked(params, X, y)
+    d, h = W1.shape
+    packed = np.concatenate([W1.ravel(), b1, w2, [b2]]).astype(complex)
+
+    def loss(p):
+        hidden = np.tanh(X @ p[: d * h].reshape(d, h) + p[d * h : d * h + h])
+        return np.mean((hidden @ p[d * h + h : d * h + 2 * h] + p[-1] - y) ** 2)
+
+    g = np.array([loss(packed + 1e-30j * e).imag / 1e-30 for e in np.eye(len(packed))])
+    return loss(packed).real, (g[: d * h].reshape(d, h), g[d * h : d * h + h], g[d * h + h : d * h + 2 * h], g[-1])
+
+
+def _variant(params, X, y, slope, factor=2.0):
+    """Return what comes out with another derivative of the activation, or another factor of the residual."""
+    W1, b1, w2, b2, X, y = _checked(params, X, y)
+    z = X @ W1 + b1
+    a = np.tanh(z)
+    r = a @ w2 + b2 - y
+    back = factor * np.outer(r, w2) * slope(z, a) / len(y)
+    return float(np.mean(r**2)), (X.T @ back, back.sum(axis=0), factor * a.T @ r / len(y), float(factor * np.mean(r)))
+
+
+@misconception("Which factor does the chain rule add when it passes tanh?")
+def forgets_tanh_derivative(params, X, y):
+    return _variant(params, X, y, lambda z, _: np.ones_like(z))
+
+
+@misconception("tanh' in terms of its output, or of its input?")
+def derivative_at_preactivation(params, X, y):
+    return _variant(params, X, y, lambda z, _: 1 - z**2)
+
+
+@misconception("Which activation is used here?")
+def sigmoid_derivative(params, X, y):
+    return _variant(params, X, y, lambda _, a: a * (1 - a))
+
+
+@misconception("Duplicate the data: should the gradient double?")
+def gradient_missing_1_over_n(params, X, y):
+    n = len(np.asarray(y))
+    return _variant(params, X, y, lambda _, a: 1 - a**2, factor=2.0 * n)
+
+
+@misconception("Differentiate a square.")
+def gradient_missing_2(params, X, y):
+    return _variant(params, X, y, lambda _, a: 1 - a**2, factor=1.0)
+
+
+@misconception("Take a small step against your gradient: does the loss fall?")
+def residual_sign(params, X, y):
+    return _variant(params, X, y, lambda _, a: 1 - a**2, factor=-2.0)
+
+
+@misconception("1 minus the output, or 1 minus its square?")
+def one_minus_output(params, X, y):
+    return _variant(params, X, y, lambda _, a: 1 - a)
+
+
+@misconception("Through which weights does the error travel back?")
+def forgets_the_outer_weights(params, X, y):
+    W1, b1, w2, b2, X, y = _checked(params, X, y)
+    loss, (_, _, dw2, db2) = mlp_loss_grad((W1, b1, w2, b2), X, y)
+    a = np.tanh(X @ W1 + b1)
+    r = a @ w2 + b2 - y
+    back = 2 * r[:, None] * (1 - a**2) / len(y)
+    return loss, (X.T @ back, back.sum(axis=0), dw2, db2)
+
+
+@misconception("Bump the first bias and compare: is its slope that of one example, or of all?")
+def bias_of_last_example(params, X, y):
+    W1, b1, w2, b2, X, y = _checked(params, X, y)
+    loss, (dW1, _, dw2, db2) = mlp_loss_grad((W1, b1, w2, b2), X, y)
+    a = np.tanh(X @ W1 + b1)
+    r = a @ w2 + b2 - y
+    return loss, (dW1, 2 * r[-1] * w2 * (1 - a[-1] ** 2), dw2, db2)
+
+
+@misconception("Which results have which shape: inputs first, or hidden units first?")
+def first_layer_transposed(params, X, y):
+    loss, (dW1, db1, dw2, db2) = mlp_loss_grad(params, X, y)
+    return loss, (dW1.T, db1, dw2, db2)
+
+
+@misconception("Do the outer weights see the hidden units before or after the activation?")
+def outer_gradient_without_activation(params, X, y):
+    W1, b1, w2, b2, X, y = _checked(params, X, y)
+    loss, (dW1, db1, _, db2) = mlp_loss_grad((W1, b1, w2, b2), X, y)
+    z = X @ W1 + b1
+    r = np.tanh(z) @ w2 + b2 - y
+    return loss, (dW1, db1, 2 * z.T @ r / len(y), db2)
+
+
+@misconception("Print the shape of the residual: is it n numbers, or n times n?")
+def broadcasts_a_column(params, X, y):
+    W1, b1, w2, b2, X, y = _checked(params, X, y)
+    a = np.tanh(X @ W1 + b1)
+    r = ((a @ w2 + b2)[:, None] - y).mean(axis=1)
+    back = 2 * np.outer(r, w2) * (1 - a**2) / len(y)
+    return float(np.mean(r**2)), (X.T @ back, back.sum(axis=0), 2 * a.T @ r / len(y), float(2 * np.mean(r)))
+
+
+@misconception("Is there one half in the loss?")
+def half_the_loss(params, X, y):
+    loss, gradient = mlp_loss_grad(params, X, y)
+    return loss / 2, gradient
+
+
+def _gradients(expected, got):
+    worst, allowed = 0.0, BACKPROPAGATION_FLOOR
+    for right, mine in zip(expected[1], got[1], strict=True):
+        bound = BACKPROPAGATION * largest(right) + BACKPROPAGATION_FLOOR
+        error = largest(np.asarray(mine) - np.asarray(right))
+        if error - bound > worst - allowed:
+            worst, allowed = error, bound
+    return worst, allowed
+
+
+gradient_is_right = Check(name="the gradient is right", residual=_gradients, against="expected")
+
+
+def _network(rng, n, d, h, size=1.0):
+    params = (
+        size * rng.standard_normal((d, h)),
+        rng.standard_normal(h),
+        rng.standard_normal(h),
+        float(rng.standard_normal()),
+    )
+    return params, rng.standard_normal((n, d)), rng.standard_normal(n) + 1
+
+
+def _some(n, d, h, size=1.0):
+    return joint(f"{n} examples, {d} inputs, {h} hidden units", lambda rng: _network(rng, n, d, h, size))
+
+
+def _bad(change):
+    """Return a recipe for a network of which `change` spoils a part."""
+
+    def draw(rng):
+        (W1, b1, w2, b2), X, y = _network(rng, 5, 3, 2)
+        return change(W1, b1, w2, b2, X, y)
+
+    return joint("a network that does not fit together", draw)
+
+
+def _column_targets(W1, b1, w2, b2, X, y):
+    return (W1, b1, w2, b2), X, y[:, None]
+
+
+def _short_bias(W1, b1, w2, b2, X, y):
+    return (W1, b1[:1], w2, b2), X, y
+
+
+def _narrow_inputs(W1, b1, w2, b2, X, y):
+    return (W1, b1, w2, b2), X[:, :2], y
+
+
+def _whole(rng):
+    params = (rng.integers(-2, 3, (3, 2)), rng.integers(-1, 2, 2), rng.integers(1, 4, 2), 1)
+    return params, rng.integers(-2, 3, (6, 3)), rng.integers(-3, 4, 6)
+
+
+EXERCISE = Exercise(
+    solution=mlp_loss_grad,
+    points=8,
+    cases=(
+        case("one of everything", joint("W1 = 0, b1 = 0, w2 = 1, b2 = 2", lambda _: ((np.zeros((1, 1)), np.zeros(1), np.ones(1), 2.0),)), given([[3.0]]), given([1.0]), public=True,
+             why="by hand: tanh(0) = 0, so the output is 2, the residual 1; the slope of tanh at 0 is 1, so dW1 = 2 * 1 * 1 * 3 = 6"),
+        case("two examples", joint("W1 = (1, 0), b1 = 0, w2 = 1, b2 = 0", lambda _: ((np.array([[1.0], [0.0]]), np.zeros(1), np.ones(1), 0.0),)),
+             given([[0.0, 5.0], [0.0, -5.0]]), given([0.0, 2.0]), public=True,
+             why="by hand: both outputs are 0, the residuals 0 and -2, the loss 2; only the second input moves W1: -2 * -5 = 10"),
+        case("targets in a column", joint("W1 = 1, b1 = 0, w2 = 1, b2 = 0", lambda _: ((np.ones((1, 1)), np.zeros(1), np.ones(1), 0.0),)), given([[1.0], [2.0]]), given([[1.0], [2.0]]),
+             public=True, kind="error", why="with a column numpy subtracts every target from every output"),
+        case("nine examples, three inputs, four units", _some(9, 3, 4), why="all shapes differ"),
+        case("six examples, five inputs, two units", _some(6, 5, 2), why="more inputs than units"),
+        case("one example", _some(1, 3, 4), kind="edge", why="the mean over one example is that example"),
+        case("one hidden unit", _some(7, 3, 1), kind="edge", why="one unit: matrices of one column"),
+        case("as many of everything", _some(4, 4, 4), kind="edge", why="where n, d and h are equal a transpose does not crash"),
+        case("saturated units", _some(8, 3, 3, size=30.0), kind="edge", why="where tanh is flat almost nothing comes back"),
+        case("one input", _some(7, 1, 3), kind="edge", why="one input: matrices of one row"),
+        case("whole numbers", joint("small whole numbers", _whole), kind="edge", why="whole numbers in, fractions out"),
+        case("a column of targets", _bad(_column_targets), kind="error", why="y must be a vector"),
+        case("a bias too short", _bad(_short_bias), kind="error", why="each hidden unit needs a bias"),
+        case("inputs that do not match", _bad(_narrow_inputs), kind="error", why="each input needs a row of weights"),
+        case("a vector of inputs", made("W1 of shape (3, 2)", lambda r: (r.standard_normal((3, 2)), r.standard_normal(2), r.standard_normal(2), 0.5)), normal(3), normal(1), kind="error",
+             why="examples are rows of a matrix"),
+    ),
+    checks=(value(rtol=BACKPROPAGATION, atol=BACKPROPAGATION_FLOOR, part=0, name="the loss is right"), gradient_is_right),
+    misconceptions=(
+        forgets_tanh_derivative, derivative_at_preactivation, sigmoid_derivative, gradient_missing_1_over_n,
+        gradient_missing_2, residual_sign, one_minus_output, forgets_the_outer_weights, bias_of_last_example,
+        first_layer_transposed, outer_gradient_without_activation, broadcasts_a_column, half_the_loss,
+    ),
+    alternatives=(example_by_example, complex_step),
+)  # fmt: skip

@@ -1,0 +1,187 @@
+"""The delta-gamma approximation."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from reference.bounds import QUADRATIC
+from reference.measures import value
+from reference.recipes import given, integers, joint, made, normal
+from reference.spec import Exercise, case, misconception
+
+
+def taylor2(f0, g, H, x0, X):
+    """Return the second-order Taylor approximation of a function at one point or many.
+
+    Parameters
+    ----------
+    f0 : float
+        Value at `x0`.
+    g : array of shape (d,)
+        Gradient at `x0`.
+    H : array of shape (d, d)
+        Hessian at `x0`.
+    x0 : array of shape (d,)
+        Where value, gradient and Hessian were taken.
+    X : array of shape (d,) or (n, d)
+        One point, or one point a row.
+
+    Returns
+    -------
+    float, or array of shape (n,)
+        f0 + g'u + u'Hu/2 with u = x - x0: a value, not a change; a plain number for a single point.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit.
+
+    Examples
+    --------
+    >>> taylor2(10.0, [1, 2], [[2, 0], [0, 4]], [0, 0], [1, 1])
+    16.0
+    """
+    f0, g, H, U = _displaced(f0, g, H, x0, X)
+    out = f0 + U @ g + 0.5 * np.einsum("...i,ij,...j->...", U, H, U)
+    return out if out.ndim else float(out)
+
+
+def _displaced(f0, g, H, x0, X):
+    g, H, x0, X = (np.asarray(part, dtype=float) for part in (g, H, x0, X))
+    d = len(g) if g.ndim == 1 else -1
+    if d < 0 or H.shape != (d, d) or x0.shape != (d,) or X.ndim not in (1, 2) or X.shape[-1] != d:
+        msg = f"g, H, x0 and X have shapes {g.shape}, {H.shape}, {x0.shape} and {X.shape}; needed are (d,), (d, d), (d,), (n, d)"
+        raise ValueError(msg)
+    return float(f0), g, H, X - x0
+
+
+def by_loop(f0, g, H, x0, X):
+    f0, g, H, U = _displaced(f0, g, H, x0, X)
+    out = []
+    for u in np.atleast_2d(U):
+        total = f0
+        for i in range(len(g)):
+            total += g[i] * u[i]
+            for j in range(len(g)):
+                total += 0.5 * H[i, j] * u[i] * u[j]
+        out.append(total)
+    return out if U.ndim == 2 else out[0]
+
+
+def row_wise(f0, g, H, x0, X):
+    f0, g, H, U = _displaced(f0, g, H, x0, X)
+    return f0 + (U * g).sum(axis=-1) + ((U @ H) * U).sum(axis=-1) / 2
+
+
+@misconception("What should happen at x = x0?")
+def uses_x_not_displacement(f0, g, H, x0, X):
+    _displaced(f0, g, H, x0, X)
+    return taylor2(f0, g, H, np.zeros(len(np.asarray(g))), X)
+
+
+@misconception("How many numbers should come back for n scenarios?")
+def a_table_of_all_pairs(f0, g, H, x0, X):
+    f0, g, H, U = _displaced(f0, g, H, x0, X)
+    return f0 + U @ g + 0.5 * U @ H @ U.T
+
+
+@misconception("Move both factors at once: what is missing?")
+def diagonal_gamma_only(f0, g, H, x0, X):
+    return taylor2(f0, g, np.diag(np.diag(np.asarray(H, float))), x0, X)
+
+
+@misconception("When is a straight line good enough, and when not?")
+def delta_only(f0, g, H, x0, X):
+    return taylor2(f0, g, 0 * np.asarray(H, float), x0, X)
+
+
+@misconception("Level or change: which does the text ask for?")
+def drops_f0(f0, g, H, x0, X):
+    return taylor2(0.0, g, H, x0, X)
+
+
+@misconception("Which way did the market move?")
+def displacement_sign(f0, g, H, x0, X):
+    return taylor2(f0, -np.asarray(g, float), H, x0, X)
+
+
+@misconception("Expand x squared around 0: what stands in front of the second derivative?")
+def missing_half(f0, g, H, x0, X):
+    return taylor2(f0, g, 2 * np.asarray(H, float), x0, X)
+
+
+@misconception("How many half are there in the formula?")
+def gradient_halved_too(f0, g, H, x0, X):
+    return taylor2(f0, np.asarray(g, float) / 2, H, x0, X)
+
+
+@misconception("One scenario, one number: what shape comes back for a single point?")
+def single_point_as_array(f0, g, H, x0, X):
+    return np.atleast_1d(taylor2(f0, g, H, x0, X))
+
+
+@misconception("Is the sum over all scenarios asked for, or one number for each?")
+def sums_over_scenarios(f0, g, H, x0, X):
+    return float(np.sum(taylor2(f0, g, H, x0, X)))
+
+
+@misconception("In the quadratic term, is each displacement squared, or are products taken as well?")
+def ignores_signs(f0, g, H, x0, X):
+    f0, g, H, U = _displaced(f0, g, H, x0, X)
+    V = np.abs(U)
+    return f0 + U @ g + 0.5 * np.einsum("...i,ij,...j->...", V, H, V)
+
+
+def _book(rng, d):
+    H = rng.standard_normal((d, d))
+    return 50 * rng.standard_normal(), 3 * rng.standard_normal(d), H + H.T, rng.standard_normal(d) + 2
+
+
+def _scenarios(n, d):
+    return joint(
+        f"a book of {d} factors, {n} scenarios", lambda rng: (*_book(rng, d), rng.standard_normal((n, d)) + 1.5)
+    )
+
+
+def _single(rng):
+    return (*_book(rng, 4), rng.standard_normal(4))
+
+
+def _whole_gammas(rng):
+    M = rng.integers(-3, 4, (3, 3))
+    return M + M.T
+
+
+def _unmoved(rng):
+    book = _book(rng, 3)
+    return (*book, np.tile(book[3], (4, 1)))
+
+
+EXERCISE = Exercise(
+    solution=taylor2,
+    points=3,
+    cases=(
+        case("one scenario", given(10.0), given([1.0, 2.0]), given([[2.0, 0.0], [0.0, 4.0]]), given([0.0, 0.0]), given([1.0, 1.0]), public=True,
+             why="by hand: 10 + 1 + 2 + (2 + 4)/2 = 16"),
+        case("two scenarios", given(0.0), given([1.0]), given([[2.0]]), given([5.0]), given([[5.0], [7.0]]), public=True,
+             why="by hand: nothing moved gives 0; a move of 2 gives 2 + 2 * 4 / 2 = 6"),
+        case("a factor too many", given(0.0), given([1.0]), given([[2.0]]), given([5.0]), given([[5.0, 1.0]]), public=True, kind="error", why="the book has one factor"),
+        case("nine scenarios, three factors", _scenarios(9, 3), why="one number for each scenario"),
+        case("five scenarios, six factors", _scenarios(5, 6), why="more factors than scenarios"),
+        case("a single point", joint("a book and a point", _single), kind="edge", why="one point gives one number"),
+        case("one row", _scenarios(1, 3), kind="edge", why="a table of one row gives a vector of one entry"),
+        case("as many scenarios as factors", _scenarios(4, 4), kind="edge", why="where n equals d rows and columns can be mixed up"),
+        case("nothing moved", joint("scenarios equal to x0", _unmoved), kind="edge", why="at x0 the approximation is the value"),
+        case("one factor", _scenarios(6, 1), kind="edge", why="with one factor it is a parabola"),
+        case("whole numbers", given(7), integers(3, low=-3, high=4), made("a symmetric matrix", _whole_gammas),
+             integers(3, low=-2, high=3), integers(5, 3, low=-4, high=5), kind="edge", why="whole numbers in, halves out"),
+        case("a gradient too short", given(1.0), normal(2), normal(3, 3), normal(3), normal(4, 3), kind="error", why="each factor needs a delta"),
+        case("gammas that do not fit", given(1.0), normal(3), normal(3, 2), normal(3), normal(4, 3), kind="error", why="each pair of factors needs a gamma"),
+    ),
+    checks=(value(rtol=QUADRATIC, atol=QUADRATIC),),
+    misconceptions=(
+        uses_x_not_displacement, a_table_of_all_pairs, diagonal_gamma_only, delta_only, drops_f0, displacement_sign,
+        missing_half, gradient_halved_too, single_point_as_array, sums_over_scenarios, ignores_signs,
+    ),
+    alternatives=(by_loop, row_wise),
+)  # fmt: skip
