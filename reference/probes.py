@@ -276,7 +276,7 @@ def swap_values(years: Array, x: Array) -> Array:
 
 
 def linear_map(A: Array, x: Array) -> Array:
-    """a matrix times a vector: A x"""  # noqa: D400
+    """A matrix times a vector: A x"""  # noqa: D400
     return np.asarray(A @ np.asarray(x))
 
 
