@@ -276,7 +276,7 @@ def swap_values(years: Array, x: Array) -> Array:
 
 
 def linear_map(A: Array, x: Array) -> Array:
-    """A matrix times a vector: A x"""  # noqa: D400
+    """A x, a matrix times a vector"""  # noqa: D400, D401 - a formula
     return np.asarray(A @ np.asarray(x))
 
 

@@ -159,17 +159,21 @@ def zero_matrix_is_minimum(H, tol=1e-8):
     return classify_critical_point(H, tol) if _checked(H).any() else "minimum"
 
 
-@misconception("What should a Hessian always satisfy? Is that checked?")
-def upper_triangle_only(H, tol=1e-8):
-    H = np.triu(_checked(H))
-    values = np.diag(H)
-    return _by_signs(values + (H.sum(axis=1) - values), tol)
+@misconception("Do the sums of the rows say anything about directions?")
+def row_sums(H, tol=1e-8):
+    return _by_signs(_checked(H).sum(axis=1), tol)
 
 
 def _positive_diagonal(rng):
     a = rng.uniform(1, 2, 2)
     c = rng.uniform(2.5, 4) * rng.choice([-1, 1])
     return np.array([[a[0], c], [c, a[1]]])
+
+
+def _cancelling(rng):
+    a, b = rng.uniform(1, 1.5), rng.uniform(9, 12)
+    c = -rng.uniform(1.6, 2.4)
+    return np.array([[a, c], [c, b]])
 
 
 def _rounded_zero(rng):
@@ -188,6 +192,8 @@ EXERCISE = Exercise(
         case("not symmetric", given([[1.0, 2.0], [0.0, 1.0]]), public=True, kind="error", why="mixed derivatives do not depend on the order"),
         case("a minimum of four variables", with_spectrum(4.0, 2.0, 1.0, 0.3), why="all directions go up"),
         case("a saddle with a positive diagonal", made("two by two, large mixed derivative", _positive_diagonal), why="the diagonal does not show the direction that goes down"),
+        case("rows that cancel", made("two by two, both signs away from the diagonal", _cancelling), kind="edge",
+             why="a positive definite matrix may have rows with a negative sum"),
         case("a maximum of three variables", with_spectrum(-5.0, -2.0, -0.7), kind="edge", why="three negative eigenvalues have a negative product"),
         case("two down, one up", with_spectrum(3.0, -2.0, -1.0), kind="edge", why="the product is positive although some directions go down"),
         case("a saddle with a flat direction", with_spectrum(2.0, -1.0, 0.0), kind="edge", why="up and down decide, whatever is flat beside them"),
@@ -205,7 +211,7 @@ EXERCISE = Exercise(
     checks=(same(name="the kind is right"),),
     misconceptions=(
         diagonal_signs, semidefinite_is_minimum, absolute_tolerance, determinant_only, minimum_and_maximum_swapped,
-        any_zero_is_degenerate, exact_zero, trace_only, other_words, zero_matrix_is_minimum, upper_triangle_only,
+        any_zero_is_degenerate, exact_zero, trace_only, other_words, zero_matrix_is_minimum, row_sums,
     ),
     alternatives=(general_eigenvalues, by_inertia),
 )  # fmt: skip

@@ -279,7 +279,7 @@ def told(arguments: tuple[Any, ...], logs: tuple[Log, ...]) -> tuple[Any, ...]:
 
 
 def linear_map(A: Array, x: Array) -> Array:
-    """A matrix times a vector: A x"""
+    """A x, a matrix times a vector"""
     return np.asarray(A @ np.asarray(x))
 
 
