@@ -124,3 +124,31 @@ QUADRATIC = 1e-10
 # Loops, matrices and complex steps through a small network were seen to differ by 2e-9 at most, near saturation.
 BACKPROPAGATION = 1e-8
 BACKPROPAGATION_FLOOR = 1e-10
+
+# The path of gradient descent is fixed by its rule: rounding differs by n u a step and is damped while the path converges;
+# where it diverges, errors grow with it.
+DESCENT_PATH = 1e-9
+DIVERGING_PATH = 1e-7
+
+# Newton's method stops at 1e-10; a Hessian of condition 1e4 leaves u times that in the gradient.
+NEWTON_GRADIENT = 1e-8
+
+# Weights of least variance err by u times the condition of the covariance: 1e-12 at 1e6 for solve, Cholesky and the
+# Lagrangian system, as measured.
+PORTFOLIO = 1e-7
+PORTFOLIO_FLOOR = 1e-9
+PORTFOLIO_ILL = 1e-6
+
+# A projection on the simplex is a sort and a mean: n u of the entries once their level is taken out; at a level of 1e6 the
+# entries themselves carry u times that, 1e-10.
+SIMPLEX = 1e-8
+SIMPLEX_FLOOR = 1e-9
+
+# Replaying the steps of stochastic gradient descent differs in the order of sums: n u a step.
+SGD_REPLAY = 1e-8
+
+# Feasibility after a projection is a matter of rounding. Projected gradients that stop when weights change by 1e-13 are
+# within 1e-9 of the least variance for conditions up to 100.
+FEASIBLE = 1e-7
+NOT_NEGATIVE = 1e-8
+LEAST_VARIANCE = 1e-5

@@ -34,6 +34,7 @@ TITLES = {
     "linear_algebra": "Linear algebra",
     "multivariable_calculus": "Multivariable calculus",
     "probability": "Probability",
+    "optimisation": "Optimisation",
     "linear_regression": "Linear regression",
     "logistic_regression": "Logistic regression",
 }

@@ -231,7 +231,7 @@ def unpack(packed: list[tuple[Any, ...]]) -> tuple[Any, ...]:
 
 
 def polynomial(coefficients: Array, x: Any) -> Any:
-    """c0 + c1 x + c2 x^2 + ..., the coefficients in that order"""  # noqa: D400 - a formula
+    """c0 + c1 x + c2 x^2 + ..., the coefficients in that order"""
     total = 0.0 * x
     for coefficient in coefficients[::-1]:
         total = total * x + float(coefficient)
@@ -239,50 +239,101 @@ def polynomial(coefficients: Array, x: Any) -> Any:
 
 
 def quadratic(A: Array, b: Array, x: Array) -> float:
-    """x'Ax / 2 - b'x"""  # noqa: D400, D403
+    """x'Ax / 2 - b'x"""
     x = np.asarray(x)
     return float(0.5 * x @ A @ x - b @ x)
 
 
 def bond_value(coupon: float, years: int, x: Array) -> float:
-    """price of a bond per 100, x = (yield, spread), both in per cent, paid once a year"""  # noqa: D400, D403
+    """price of a bond per 100, x = (yield, spread), both in per cent, paid once a year"""
     rate = 1 + (x[0] + x[1]) / 100
     return float(sum(coupon / rate**t for t in range(1, years + 1)) + 100 / rate**years)
 
 
 def log_sum_exp(x: Array) -> float:
-    """log(exp(x1) + exp(x2) + ...)"""  # noqa: D400
+    """log(exp(x1) + exp(x2) + ...)"""
     x = np.asarray(x)
     top = x.max()
     return float(top + np.log(np.sum(np.exp(x - top))))
 
 
 def product_and_wave(x: Array) -> float:
-    """x1 x2^2 + sin(x1) x3, then the same with the next three, and so on"""  # noqa: D400
+    """x1 x2^2 + sin(x1) x3, then the same with the next three, and so on"""
     x = np.asarray(x)
     return float(sum(x[i] * x[i + 1] ** 2 + np.sin(x[i]) * x[i + 2] for i in range(0, len(x) - 2, 3)))
 
 
 def deposit_value(shift: float, x: Array) -> float:
-    """value of a deposit on two assets x1 and x2: x1 x2 / 100 + 20 exp(-(x1 - x2)^2 / 200) + shift"""  # noqa: D400, D403
+    """value of a deposit on two assets x1 and x2: x1 x2 / 100 + 20 exp(-(x1 - x2)^2 / 200) + shift"""
     return float(x[0] * x[1] / 100 + 20 * np.exp(-((x[0] - x[1]) ** 2) / 200) + shift)
 
 
 def swap_values(years: Array, x: Array) -> Array:
-    """values of swaps of several maturities at par rates x in per cent: one number for each maturity"""  # noqa: D400, D403
+    """values of swaps of several maturities at par rates x in per cent: one number for each maturity"""
     x = np.asarray(x, dtype=float) / 100
     discounts = np.exp(-np.outer(years, x) * np.arange(1, len(x) + 1) / len(x))
     return np.asarray(100 * (discounts.prod(axis=1) - 1) + np.asarray(years) * x.sum())
 
 
 def linear_map(A: Array, x: Array) -> Array:
-    """A x, a matrix times a vector"""  # noqa: D400, D401 - a formula
+    """A x, a matrix times a vector"""
     return np.asarray(A @ np.asarray(x))
 
 
 def polar(x: Array) -> Array:
-    """(r cos(a), r sin(a)) for x = (r, a)"""  # noqa: D400
+    """(r cos(a), r sin(a)) for x = (r, a)"""
     return np.array([x[0] * np.cos(x[1]), x[0] * np.sin(x[1])])
+
+
+def scaled_polynomial(scale: float, coefficients: Array, x: float) -> float:
+    """S (c0 + c1 x + c2 x^2 + ...), the coefficients in that order"""
+    return scale * float(polynomial(coefficients, x))
+
+
+def net_present_value(flows: Array, rate: float) -> float:
+    """value today of payments after 0, 1, 2, ... years at a rate"""
+    return float(sum(flow / (1 + rate) ** t for t, flow in enumerate(flows)))
+
+
+def cube_around(centre: float, x: float) -> float:
+    """(x - c)^3"""
+    return float((x - centre) ** 3)
+
+
+def quadratic_gradient(A: Array, b: Array, x: Array) -> Array:
+    """A x - b"""
+    return np.asarray(A @ x - b)
+
+
+def constant_matrix(A: Array, x: Array) -> Array:
+    """A, wherever x is"""
+    return np.array(A, dtype=float) + 0.0 * np.sum(x)
+
+
+def barrier_gradient(b: Array, x: Array) -> Array:
+    """slope of b'x - log(x1) - log(x2) - ...: b - 1/x"""
+    return np.asarray(b - 1 / np.asarray(x, dtype=float))
+
+
+def barrier_hessian(b: Array, x: Array) -> Array:
+    """curvature of b'x - log(x1) - log(x2) - ...: 1/x^2 on the diagonal"""
+    return np.diag(1 / np.asarray(x, dtype=float) ** 2) + 0.0 * np.sum(b)
+
+
+def bent_gradient(A: Array, b: Array, x: Array) -> Array:
+    """A x - b + x^3, each entry cubed"""
+    return np.asarray(A @ x - b + np.asarray(x, dtype=float) ** 3)
+
+
+def bent_hessian(A: Array, b: Array, x: Array) -> Array:
+    """A + 3 x^2 on the diagonal"""
+    return np.asarray(A + np.diag(3 * np.asarray(x, dtype=float) ** 2) + 0.0 * np.sum(b))
+
+
+def mean_row_gradient(X: Array, y: Array, x: Array, rows: Array) -> Array:
+    """mean over the rows named of 2 (X[i] x - y[i]) X[i]"""
+    picked = X[np.asarray(rows)]
+    return np.asarray(2 * picked.T @ (picked @ x - y[np.asarray(rows)]) / len(picked))
 
 
 FUNCTIONS = (
@@ -295,4 +346,14 @@ FUNCTIONS = (
     "swap_values",
     "linear_map",
     "polar",
+    "scaled_polynomial",
+    "net_present_value",
+    "cube_around",
+    "quadratic_gradient",
+    "constant_matrix",
+    "barrier_gradient",
+    "barrier_hessian",
+    "bent_gradient",
+    "bent_hessian",
+    "mean_row_gradient",
 )

@@ -1,0 +1,283 @@
+"""A root by halving a bracket."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from reference.probes import Probe
+from reference.recipes import given, joint, probe
+from reference.spec import Exercise, case, check, misconception
+
+MOST = 400
+
+
+def bisect(f, a, b, tol=1e-10):
+    """Return a point within tol of a root of a continuous function, by halving a bracket.
+
+    Parameters
+    ----------
+    f : callable
+        Takes a number and returns a number, of any size; at most 400 calls.
+    a, b : float
+        Ends of the bracket, a < b, at which f has opposite signs or is zero.
+    tol : float
+        How far from a root the result may be.
+
+    Returns
+    -------
+    float
+        A number in [a, b].
+
+    Raises
+    ------
+    ValueError
+        If a >= b, or if f has the same sign at both ends.
+
+    Examples
+    --------
+    >>> round(bisect(lambda x: x * x - 2, 0, 2), 9)
+    1.414213562
+    """
+    left, right, low = _start(f, a, b)
+    if left == right:
+        return left
+    while right - left > tol:
+        middle = left + (right - left) / 2
+        if middle in (left, right):
+            break
+        value = f(middle)
+        if value == 0:
+            return middle
+        if (value > 0) == (low > 0):
+            left = middle
+        else:
+            right = middle
+    return left + (right - left) / 2
+
+
+def _start(f, a, b):
+    """Return the bracket and the value at its left end; both ends are the same where one is a root."""
+    a, b = float(a), float(b)
+    if a >= b:
+        msg = f"a = {a} and b = {b}; needed is a < b"
+        raise ValueError(msg)
+    low, high = f(a), f(b)
+    if low == 0:
+        return a, a, low
+    if high == 0:
+        return b, b, high
+    if (low > 0) == (high > 0):
+        msg = f"f is {low} at {a} and {high} at {b}; needed are opposite signs"
+        raise ValueError(msg)
+    return a, b, low
+
+
+def fixed_number_of_halvings(f, a, b, tol=1e-10):
+    left, right, low = _start(f, a, b)
+    for _ in range(200):
+        middle = (left + right) / 2
+        value = f(middle)
+        if np.sign(value) == np.sign(low):
+            left = middle
+        else:
+            right = middle
+    return np.float64(right if left != right else left)
+
+
+def with_false_position(f, a, b, tol=1e-10):
+    left, right, low = _start(f, a, b)
+    if left == right:
+        return np.array(left)
+    high = f(right)
+    for turn in range(300):
+        if right - left <= tol:
+            break
+        guess = (left + right) / 2
+        if turn % 2 and low != high:
+            guess = left + (right - left) * (low / (low - high))
+            guess = min(max(guess, left + 0.01 * (right - left)), right - 0.01 * (right - left))
+        value = f(guess)
+        if value == 0:
+            return np.array(guess)
+        if (value > 0) == (low > 0):
+            left, low = guess, value
+        else:
+            right, high = guess, value
+    return np.array((left + right) / 2)
+
+
+def _halve(f, a, b, tol, keep_right):
+    """Return the end of a search that keeps the right half where ``keep_right(f(left), f(middle))`` says so."""
+    left, right, _ = _start(f, a, b)
+    for _ in range(150):
+        if right - left <= tol:
+            break
+        middle = (left + right) / 2
+        if keep_right(f(left), f(middle)):
+            left = middle
+        else:
+            right = middle
+    return (left + right) / 2
+
+
+@misconception("Multiply 1e-200 by -1e-200.")
+def product_underflows(f, a, b, tol=1e-10):
+    return _halve(f, a, b, tol, lambda low, value: not low * value <= 0)
+
+
+@misconception("How does a price move with the yield?")
+def assumes_increasing(f, a, b, tol=1e-10):
+    return _halve(f, a, b, tol, lambda _, value: value < 0)
+
+
+@misconception("Which half holds the change of sign?")
+def keeps_the_wrong_half(f, a, b, tol=1e-10):
+    return _halve(f, a, b, tol, lambda low, value: (low > 0) != (value > 0))
+
+
+@misconception("Is f small near the root, whatever its unit?")
+def stops_on_small_value(f, a, b, tol=1e-10):
+    left, right, low = _start(f, a, b)
+    for _ in range(150):
+        middle = (left + right) / 2
+        value = f(middle)
+        if abs(value) <= tol or right - left <= tol:
+            return middle
+        if (value > 0) == (low > 0):
+            left = middle
+        else:
+            right = middle
+    return (left + right) / 2
+
+
+@misconception("How often must a bracket of 1 be halved to reach 1e-10?")
+def too_few_halvings(f, a, b, tol=1e-10):
+    return bisect(f, a, b, max(tol, (b - a) / 2**20))
+
+
+@misconception("What type is the middle of 1 and 2?")
+def middle_of_integers(f, a, b, tol=1e-10):
+    if isinstance(a, int) and isinstance(b, int):
+        left, right, low = _start(f, a, b)
+        left, right = int(left), int(right)
+        while right - left > 1:
+            middle = (left + right) // 2
+            if (f(middle) > 0) == (low > 0):
+                left = middle
+            else:
+                right = middle
+        return left
+    return bisect(f, a, b, tol)
+
+
+@misconception("Which x gives the smallest of a thousand values, and how far is it from the root?")
+def searches_a_grid(f, a, b, tol=1e-10):
+    _start(f, a, b)
+    grid = np.linspace(a, b, 300)
+    return float(grid[np.argmin([abs(f(x)) for x in grid])])
+
+
+@misconception("What if the root stands at an end?")
+def forgets_the_ends(f, a, b, tol=1e-10):
+    left, right, low = _start(f, a, b)
+    if left == right:
+        return (float(a) + float(b)) / 2
+    del low
+    return bisect(f, a, b, tol)
+
+
+@misconception("How often is f called? Could you remember a value?")
+def calls_too_often(f, a, b, tol=1e-10):
+    root = bisect(f, a, b, tol)
+    for _ in range(MOST):
+        f(root)
+    return root
+
+
+@misconception("Is the value at the root asked for, or the root?")
+def returns_the_value(f, a, b, tol=1e-10):
+    return float(f(bisect(f, a, b, tol)))
+
+
+@misconception("Is tol a share of the root, however large it is?")
+def relative_tolerance(f, a, b, tol=1e-10):
+    return bisect(f, a, b, tol * max(abs(a), abs(b), 1.0) * 1e4)
+
+
+@check("a root is within tol")
+def near(f, a, b, tol, x):
+    slack = tol + 4e-16 * max(abs(a), abs(b))
+    left, right = max(float(a), x - slack), min(float(b), x + slack)
+    if not float(a) - slack <= x <= float(b) + slack or left > right:
+        return float("inf"), 0.0
+    low, high = f.value(left), f.value(right)
+    crosses = low == 0 or high == 0 or (low > 0) != (high > 0)
+    return float(not crosses), 0.0
+
+
+@check("f is called at most 400 times")
+def patient(f, a, b, tol, x):
+    return float(max(f.calls - MOST, 0)), 0.0
+
+
+def _bond(rng):
+    """Return the net present value of buying a bond, whose root is its yield."""
+    years, coupon, price = int(rng.integers(5, 20)), rng.uniform(2, 6), rng.uniform(85, 115)
+    return (
+        Probe("net_present_value", (np.concatenate([[-price], np.full(years - 1, coupon), [100 + coupon]]),)),
+        -0.05,
+        0.4,
+    )
+
+
+def _polynomial(scale, sign=1.0, spread=1.0, offset=0.0):
+    """Return a recipe for a cubic with one root in a bracket of width about `spread`."""
+
+    def draw(rng):
+        root = offset + spread * rng.uniform(0.2, 0.8)
+        coefficients = sign * np.array([-root * (1 + root * root), 1 + root * root + 0.0, -root, 1.0])
+        a, b = offset - spread * rng.uniform(0.1, 0.3), offset + spread * rng.uniform(1.1, 1.4)
+        return Probe("scaled_polynomial", (scale, coefficients)), float(a), float(b)
+
+    return joint(f"a cubic times {scale * sign:g} with a root near {offset:g}", draw)
+
+
+def _at_an_end(rng):
+    root = float(rng.integers(2, 9))
+    return Probe("polynomial", (np.array([-root, 1.0]),)), root, root + rng.uniform(1, 3)
+
+
+def _large(rng):
+    return Probe("polynomial", (np.array([-rng.uniform(2e5, 8e5), 1.0]),)), 0.0, 1e6
+
+
+EXERCISE = Exercise(
+    solution=bisect,
+    points=3,
+    cases=(
+        case("the root of two", probe("polynomial", [-2.0, 0.0, 1.0]), given(0.0), given(2.0), public=True, why="by hand: x^2 = 2 between 0 and 2"),
+        case("a falling line", probe("polynomial", [3.0, -2.0]), given(0.0), given(4.0), public=True, why="by hand: 3 - 2x is zero at 1.5, and falls"),
+        case("no change of sign", probe("polynomial", [1.0, 0.0, 1.0]), given(-1.0), given(1.0), public=True, kind="error", why="x^2 + 1 has no root"),
+        case("the yield of a bond", joint("the value of buying a bond, as a function of the yield", _bond), why="the value falls when the yield rises"),
+        case("a cubic", _polynomial(1.0), why="a function that rises"),
+        case("another tolerance", _polynomial(1.0, -1.0), given(1e-6), kind="edge", why="a coarser answer is enough where it is asked for"),
+        case("tiny values", _polynomial(1e-200), kind="edge", why="the product of two tiny numbers is zero in floating point"),
+        case("huge values", _polynomial(1e12, -1.0), kind="edge", why="near the root a steep function is still large"),
+        case("very small values", _polynomial(1e-13), kind="edge", why="far from the root a flat function is already small"),
+        case("the root is an end", joint("a line and a bracket that starts at its root", _at_an_end), kind="edge", why="a bracket may begin with the root"),
+        case("a flat root", joint("a cube around a number", lambda r: (Probe("cube_around", (r.uniform(0.3, 0.7),)), 0.0, 1.0)), kind="edge",
+             checks=(patient, near), why="near a triple root the function is almost zero"),
+        case("whole ends", joint("a cubic between whole numbers", lambda r: (Probe("polynomial", (np.array([-r.uniform(2, 20), 1.0, 0.0, 1.0]),)), 0, 3)), kind="edge",
+             why="the middle of 0 and 3 is not a whole number"),
+        case("a wide bracket", joint("a line between 0 and a million", _large), given(1e-8), kind="edge", why="tol is a distance, not a share of the root"),
+        case("the wrong way round", probe("polynomial", [-1.0, 1.0]), given(2.0), given(0.0), kind="error", why="a bracket begins with its smaller end"),
+        case("the same sign", joint("a line beside its root", lambda r: (Probe("polynomial", (np.array([-r.uniform(2, 5), 1.0]),)), 6.0, 9.0)),
+             kind="error", why="without a change of sign there need be no root"),
+    ),
+    checks=(near, patient),
+    misconceptions=(
+        product_underflows, assumes_increasing, keeps_the_wrong_half, stops_on_small_value, too_few_halvings,
+        middle_of_integers, searches_a_grid, forgets_the_ends, calls_too_often, returns_the_value, relative_tolerance,
+    ),
+    alternatives=(fixed_number_of_halvings, with_false_position),
+)  # fmt: skip

@@ -1,0 +1,290 @@
+"""The long-only portfolio of least variance."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+
+from reference.bounds import FEASIBLE, LEAST_VARIANCE, NOT_NEGATIVE
+from reference.recipes import given, joint, made, normal, orthogonal
+from reference.spec import Exercise, case, check, misconception
+
+
+def long_only_min_variance(Sigma):
+    """Return weights of a fully invested portfolio without short positions that has the least variance.
+
+    Parameters
+    ----------
+    Sigma : array of shape (n, n)
+        Covariance of the returns: symmetric and positive semidefinite, of any scale.
+
+    Returns
+    -------
+    array of shape (n,)
+        Weights w >= 0 with sum 1 and the smallest w' Sigma w; where several are equally good any of them.
+
+    Raises
+    ------
+    ValueError
+        If `Sigma` is not square, not symmetric, or has a negative eigenvalue beyond rounding.
+
+    Examples
+    --------
+    >>> long_only_min_variance([[1.0, 1.5], [1.5, 4.0]]).round(6).tolist()
+    [1.0, 0.0]
+    """
+    S = _checked(Sigma)
+    n = len(S)
+    best, least = None, np.inf
+    for size in range(1, n + 1):
+        for chosen in itertools.combinations(range(n), size):
+            part = S[np.ix_(chosen, chosen)]
+            K = np.block([[part, np.ones((size, 1))], [np.ones((1, size)), np.zeros((1, 1))]])
+            w = np.linalg.lstsq(K, np.append(np.zeros(size), 1.0), rcond=None)[0][:size]
+            if w.min() < -1e-12 or abs(w.sum() - 1) > 1e-9:
+                continue
+            w = np.maximum(w, 0) / np.maximum(w, 0).sum()
+            if w @ part @ w < least:
+                least = w @ part @ w
+                best = np.zeros(n)
+                best[list(chosen)] = w
+    return best
+
+
+def _checked(Sigma):
+    S = np.asarray(Sigma, dtype=float)
+    if S.ndim != 2 or S.shape[0] != S.shape[1] or np.abs(S - S.T).max() > 1e-10 * np.abs(S).max():
+        msg = f"Sigma has shape {S.shape}; needed is a symmetric matrix"
+        raise ValueError(msg)
+    values = np.linalg.eigvalsh(S)
+    if values[0] < -1e-9 * max(abs(values[-1]), abs(values[0])):
+        msg = "Sigma has a negative eigenvalue"
+        raise ValueError(msg)
+    return S / (np.abs(S).max() or 1.0)
+
+
+def _project(v):
+    u = np.sort(v)[::-1]
+    sums = np.cumsum(u) - 1
+    k = np.flatnonzero(u * np.arange(1, len(v) + 1) > sums)[-1] + 1
+    return np.maximum(v - sums[k - 1] / k, 0)
+
+
+def projected_descent(Sigma):
+    S = _checked(Sigma)
+    step = 1 / max(np.linalg.eigvalsh(S)[-1], 1e-300)
+    w = np.full(len(S), 1 / len(S))
+    for _ in range(20_000):
+        new = _project(w - step * S @ w)
+        if np.abs(new - w).max() < 1e-13:
+            break
+        w = new
+    return list(new)
+
+
+def accelerated_descent(Sigma):
+    S = _checked(Sigma)
+    step = 1 / max(np.linalg.eigvalsh(S)[-1], 1e-300)
+    w = ahead = np.full(len(S), 1 / len(S))
+    t = 1.0
+    for _ in range(8_000):
+        new = _project(ahead - step * S @ ahead)
+        if np.abs(new - w).max() < 1e-15 and np.abs(new - ahead).max() < 1e-15:
+            break
+        if (ahead - new) @ (new - w) > 0:
+            t = 1.0
+        s = (1 + np.sqrt(1 + 4 * t * t)) / 2
+        ahead, w, t = new + (t - 1) / s * (new - w), new, s
+    return w
+
+
+def _descend(S, step, steps, move=_project, start=None):
+    w = np.full(len(S), 1 / len(S)) if start is None else start
+    with np.errstate(all="ignore"):
+        for _ in range(steps):
+            new = move(w - step * S @ w)
+            if not np.isfinite(new).all():
+                return w
+            w = new
+    return w
+
+
+def _raw(Sigma):
+    """Return the matrix as it is, after the same tests."""
+    _checked(Sigma)
+    return np.asarray(Sigma, dtype=float)
+
+
+@misconception("Compare your variance with that of slightly different weights.")
+def clips_unconstrained_solution(Sigma):
+    S = _checked(Sigma)
+    w = np.maximum(np.linalg.pinv(S) @ np.ones(len(S)), 0)
+    return w / w.sum()
+
+
+@misconception("Express returns in per cent: does your algorithm still arrive?")
+def fixed_step_ignores_scale(Sigma):
+    return _descend(_raw(Sigma), 0.1, 300)
+
+
+@misconception("How do you know that you have arrived?")
+def too_few_iterations(Sigma):
+    S = _checked(Sigma)
+    return _descend(S, 0.2 / max(np.linalg.eigvalsh(S)[-1], 1e-300), 20)
+
+
+@misconception("Look at the signs of the weights.")
+def allows_short_positions(Sigma):
+    S = _checked(Sigma)
+    u = np.linalg.pinv(S) @ np.ones(len(S))
+    return u / u.sum()
+
+
+@misconception("Can a softmax ever give exactly 0?")
+def softmax_instead_of_projection(Sigma):
+    S = _checked(Sigma)
+
+    def softmax(v):
+        e = np.exp(v - v.max())
+        return e / e.sum()
+
+    return _descend(S, 1.0, 500, softmax)
+
+
+@misconception("Does diversification help?")
+def single_safest_asset(Sigma):
+    S = _checked(Sigma)
+    return np.eye(len(S))[np.argmin(np.diag(S))]
+
+
+@misconception("Up or down?")
+def gradient_ascent(Sigma):
+    S = _checked(Sigma)
+    return _descend(
+        S, -1 / max(np.linalg.eigvalsh(S)[-1], 1e-300), 500, start=np.arange(1, len(S) + 1) / sum(range(1, len(S) + 1))
+    )
+
+
+@misconception("When do correlations not matter?")
+def inverse_variance_only(Sigma):
+    S = _checked(Sigma)
+    u = 1 / np.maximum(np.diag(S), 1e-12)
+    return u / u.sum()
+
+
+@misconception("Is the risk of each asset the same?")
+def equal_weights(Sigma):
+    S = _checked(Sigma)
+    return np.full(len(S), 1 / len(S))
+
+
+@misconception("Drop the short positions. Is it over then, or are others short now?")
+def drops_short_positions_once(Sigma):
+    S = _checked(Sigma)
+    u = np.linalg.pinv(S) @ np.ones(len(S))
+    kept = u > 0
+    out = np.zeros(len(S))
+    v = np.linalg.pinv(S[np.ix_(kept, kept)]) @ np.ones(kept.sum())
+    out[kept] = v / v.sum()
+    return out
+
+
+@misconception("After the step: is rescaling the nearest feasible point?")
+def rescales_instead_of_projecting(Sigma):
+    S = _checked(Sigma)
+
+    def rescale(v):
+        v = np.maximum(v, 0)
+        return v / v.sum() if v.sum() > 0 else np.full(len(v), 1 / len(v))
+
+    return _descend(S, 1 / max(np.linalg.eigvalsh(S)[-1], 1e-300), 400, rescale)
+
+
+@misconception("Is everything invested?")
+def not_fully_invested(Sigma):
+    return 0.9 * long_only_min_variance(Sigma)
+
+
+@check("everything is invested")
+def invested(Sigma, w):
+    return abs(np.sum(w) - 1), FEASIBLE
+
+
+@check("nothing is sold short")
+def long_only(Sigma, w):
+    return max(-np.min(w), 0.0), NOT_NEGATIVE
+
+
+@check("no other portfolio has less variance")
+def least(Sigma, w):
+    # The optimality conditions: the marginal risk S w is smallest exactly where weight is. With m the smallest marginal
+    # risk, w'Sw exceeds the least variance by at most 2 (w'Sw - m): no optimum has to be known.
+    S = np.asarray(Sigma, dtype=float)
+    risk = S @ w
+    total = w @ risk
+    scale = np.max(np.abs(S))
+    return 2 * (total - np.min(risk)), LEAST_VARIANCE * (abs(total) + 1e-3 * scale)
+
+
+def _covariance(rng, n, scale=1.0):
+    """Return a covariance of condition up to 100 whose long-only portfolio leaves somebody out and holds at least two."""
+    while True:
+        Q = orthogonal(rng, n)
+        S = (Q * np.geomspace(1, 0.02, n)) @ Q.T
+        risks = rng.uniform(0.6, 2.0, n)
+        S = S * np.outer(risks, risks)
+        S = scale * (S + S.T) / 2
+        w = long_only_min_variance(S)
+        once = drops_short_positions_once.solution(S)
+        clear = once @ S @ once > (1 + 1e-3) * (w @ S @ w) or once.min() < -1e-3
+        if 1 < (w > 1e-6).sum() < n and (n < 5 or clear):
+            return S
+
+
+def _some(n, scale=1.0):
+    return made(f"a covariance of {n} assets, scale {scale:g}", lambda rng: _covariance(rng, n, scale))
+
+
+def _dominated(rng):
+    """Return three assets of which one is riskier than another and almost the same."""
+    a, b = rng.uniform(0.8, 1.2), rng.uniform(2, 3)
+    S = np.diag([a * a, b * b, rng.uniform(1, 2)])
+    S[0, 1] = S[1, 0] = 0.9 * a * b
+    return S
+
+
+def _replicas(rng):
+    """Return four assets of which two are the same: many portfolios are equally good."""
+    S = _covariance(rng, 3)
+    return S[np.ix_([0, 1, 2, 1], [0, 1, 2, 1])]
+
+
+EXERCISE = Exercise(
+    solution=long_only_min_variance,
+    points=8,
+    cases=(
+        case("two unrelated assets", given([[1.0, 0.0], [0.0, 4.0]]), public=True, why="by hand: weights proportional to 1 and 1/4, as without the constraint"),
+        case("one would be sold short", given([[1.0, 1.5], [1.5, 4.0]]), public=True, why="by hand: without short positions the riskier asset gets nothing"),
+        case("correlation of 2", given([[1.0, 2.0], [2.0, 1.0]]), public=True, kind="error", why="no portfolio has a negative variance"),
+        case("five assets", _some(5), why="some assets are left out"),
+        case("seven assets", _some(7), why="more of them"),
+        case("daily returns", _some(5, 1e-5), kind="edge", why="a step that fits variances of 1 is too short for 0.00001"),
+        case("returns in per cent", _some(4, 1e4), kind="edge", why="a step that fits variances of 1 is too long for 10,000"),
+        case("no correlations", made("a diagonal matrix", lambda r: np.diag(r.uniform(0.5, 5, 5))), kind="edge", why="without correlations the inverse variances decide"),
+        case("a dominated asset", made("one asset worse than another", _dominated), kind="edge", why="an asset that only adds risk gets nothing"),
+        case("the same asset twice", made("four assets, two of them the same", _replicas), kind="edge", why="identical assets share their weight in any way"),
+        case("one asset", made("one variance", lambda r: np.array([[r.uniform(0.5, 3)]])), kind="edge", why="one asset gets everything"),
+        case("whole numbers", joint("a whole covariance", lambda r: (np.array([[9, 5, 1], [5, 6, -1], [1, -1, 4]]) + np.diag(r.integers(0, 4, 3)),)), kind="edge", why="whole numbers in, fractions out"),
+        case("not symmetric", made("normal(3, 3) and a triangle", lambda r: r.standard_normal((3, 3)) + np.triu(np.ones((3, 3)), 1)), kind="error", why="covariances are symmetric"),
+        case("a table", normal(3, 2), kind="error", why="a covariance is square"),
+        case("indefinite", made("a negative eigenvalue", lambda r: np.array([[1.0, 0.0], [0.0, -r.uniform(0.5, 1)]])), kind="error", why="variances are not negative"),
+    ),
+    checks=(invested, long_only, least),
+    misconceptions=(
+        clips_unconstrained_solution, fixed_step_ignores_scale, too_few_iterations, allows_short_positions,
+        softmax_instead_of_projection, single_safest_asset, gradient_ascent, inverse_variance_only, equal_weights,
+        drops_short_positions_once, rescales_instead_of_projecting, not_fully_invested,
+    ),
+    alternatives=(projected_descent, accelerated_descent),
+)  # fmt: skip
