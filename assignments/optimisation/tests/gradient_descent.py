@@ -1,0 +1,386 @@
+"""Checks of `gradient_descent`. Students have the public cases; hidden ones are added when marks are given."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import traceback
+from collections import namedtuple
+
+import numpy as np
+from otter.test_files import test_case
+
+OK_FORMAT = False
+name = "gradient_descent"
+points = None
+
+Check = namedtuple("Check", "name residual against options")
+Case = namedtuple("Case", "name why kind public inputs arguments expected form checks draws companion")
+
+
+def packed(dtype, shape, data):
+    return np.frombuffer(base64.b64decode(data), dtype=dtype).reshape(shape).copy()
+
+
+NAN = float("nan")
+
+def mark_error(raised: str, is_value_error: bool) -> list[Result]:
+    """Return the findings of a case that must raise ValueError."""
+    what = f"{raised} was raised" if raised else "the call returned"
+    return [
+        ("raises ValueError", is_value_error, NAN, NAN, "" if is_value_error else f"expected a ValueError, but {what}")
+    ]
+
+
+def _conform_parts(got: Any, forms: tuple[Form, ...], wrong: str) -> tuple[Any, str]:
+    # An array of k entries is k values to whoever unpacks it.
+    if isinstance(got, np.ndarray) and got.ndim > 0:
+        got = list(got)
+    if not isinstance(got, (tuple, list)):
+        return None, wrong + f"{type(got).__name__}"
+    if len(got) != len(forms):
+        return None, wrong + f"{len(got)} values"
+    parts = [conform(g, f, f" as output {i}") for i, (g, f) in enumerate(zip(got, forms, strict=True), 1)]
+    return tuple(part for part, _ in parts), next((fault for _, fault in parts if fault), "")
+
+
+def describe(form: Form) -> str:
+    """Return `form` in words."""
+    if form[0] == "tuple":
+        parts = list(dict.fromkeys(describe(part) for part in form[1]))
+        alike = len(parts) == 1 and len(form[1]) > 1
+        return (
+            f"a tuple of {len(form[1])}: "
+            + ("each " if alike else "")
+            + ", ".join(parts if alike else map(describe, form[1]))
+        )
+    if form[0] in ("array", "labels"):
+        shape = str(form[1]).replace("None", "any")
+        return f"an array{' of labels' if form[0] == 'labels' else ''} of shape {shape}"
+    return {"number": "a number", "text": "a string"}[form[0]]
+
+
+def conform(got: Any, form: Form, where: str = "") -> tuple[Any, str]:
+    """Return `got` as plain floats and arrays of the form asked for, and "" or what is wrong with it."""
+    wrong = f"expected {describe(form)}{where}, got "
+    if got is None:
+        return None, wrong + "None (is a return missing?)"
+    if form[0] == "tuple":
+        return _conform_parts(got, form[1], wrong)
+    try:
+        array = np.asarray(got)
+    except (TypeError, ValueError):
+        return None, wrong + f"{type(got).__name__} that is not rectangular"
+    words = form[0] in ("text", "labels")
+    if array.dtype.kind not in ("UO" if words else "biufc") or (isinstance(got, (str, bytes)) and not words):
+        return None, wrong + f"{type(got).__name__} that does not hold {'text' if words else 'numbers'}"
+    shape = form[1] if form[0] in ("array", "labels") else ()
+    if len(array.shape) != len(shape) or any(
+        want not in (None, has) for want, has in zip(shape, array.shape, strict=True)
+    ):
+        has = "one" if shape else "an array"
+        return None, wrong + (f"{has} of shape {array.shape}" if array.shape else "a single value")
+    if words and not all(isinstance(entry, str) for entry in array.flat):
+        return None, wrong + f"{type(got).__name__} that does not hold text"
+    if words:
+        return (array.astype(str), "") if form[0] == "labels" else (str(array.item()), "")
+    if array.dtype.kind == "c":
+        if array.imag.any():
+            return None, wrong + "complex numbers"
+        array = array.real
+    array = array.astype(float)
+    return (array if form[0] == "array" else float(array)), ""
+
+
+def _hold(check: Any, value: Any, expected: Any, arguments: tuple[Any, ...]) -> Result:
+    operands = (expected,) if check.against == "expected" else arguments
+    with np.errstate(all="ignore"):
+        try:
+            residual, bound = check.residual(*operands, value, **dict(check.options))
+        except (ValueError, ArithmeticError, IndexError):
+            # Output for which the relation cannot even be evaluated (an SVD of NaN, say) does not satisfy it.
+            residual, bound = float("inf"), 0.0
+    passed = bool(residual <= bound)  # false for NaN as well
+    comparison = check.against == "expected" and bound > 0
+    measured = f"{'off by ' if comparison else ''}{residual:.3g} where at most {bound:.3g} is allowed"
+    return (check.name, passed, float(residual), float(bound), "" if passed else f'"{check.name}" fails: {measured}')
+
+
+def mark_value(
+    got: Any,
+    expected: Any,
+    arguments: tuple[Any, ...],
+    form: Form,
+    checks: Any,
+    modified: tuple[str, ...],
+) -> list[Result]:
+    """Return the findings of a case whose call returned."""
+    value, fault = conform(got, form)
+    results: list[Result] = [("the form of the result", not fault, NAN, NAN, fault)]
+    if not fault:
+        results += [_hold(check, value, expected, arguments) for check in checks]
+    changed = f"the call changed its argument {' and '.join(modified)}; work on a copy" if modified else ""
+    return [*results, ("the inputs stay as they were", not modified, NAN, NAN, changed)]
+
+
+def mark_random(random: str, draws: bool | None) -> list[Result]:
+    """Return the findings of a call that was given a generator."""
+    if draws is None:
+        return []
+    fault = {
+        "unused": "nothing was drawn from rng" if draws else "",
+        "global": "numpy's global random numbers were used or seeded; draw from rng only",
+        "differs": "two calls with the same generator gave different results; draw from rng only",
+    }.get(random, "")
+    return [("all randomness comes from rng", not fault, NAN, NAN, fault)]
+
+
+def show(value: Any, indent: str = "") -> str:
+    """Return `value` as a learner reads it: few digits, at most some twelve lines, no markup."""
+    if isinstance(value, tuple):
+        text = "(" + ",\n ".join(show(part, " ") for part in value) + ")"
+    elif isinstance(value, (np.ndarray, np.generic)):
+        text = np.array2string(
+            np.asarray(value), precision=8, separator=" ", threshold=60, edgeitems=3, max_line_width=88
+        )
+    else:
+        text = repr(value)
+    lines = text[:2000].splitlines() or [""]
+    if len(lines) > 12:
+        lines = [*lines[:11], "..."]
+    return ("\n" + indent).join(lines).translate({0x3C: "\u2039", 0x3E: "\u203a"})
+
+
+def _pair(name: str, value: Any) -> str:
+    return f"{name} = " + show(value, " " * (15 + len(name)))
+
+
+def _hang(text: str) -> str:
+    return text.replace("\n", "\n" + " " * 12)
+
+
+def explain(
+    case: str, why: str, names: tuple[str, ...], arguments: tuple[Any, ...], got: str, expected: str, faults: list[str]
+) -> str:
+    """Return what a learner reads when a public case fails."""
+    lines = [f'Case "{case}"']
+    lines += [
+        f"  {'input' if i == 0 else '':10}{_pair(n, v)}" for i, (n, v) in enumerate(zip(names, arguments, strict=False))
+    ]
+    lines += [f"  {label:10}{text}" for label, text in (("got", _hang(got)), ("expected", _hang(expected))) if text]
+    lines += [f"  {'wrong' if i == 0 else '':10}{fault}" for i, fault in enumerate(faults)]
+    return "\n".join([*lines, f"  {'why':10}{why}"])
+
+
+LONGEST_TRACE = 20000
+
+class Probe:
+    """A function as an argument: one of this module with its first parameters fixed, which counts its calls."""
+
+    def __init__(self, name: str, parameters: tuple[Any, ...] = (), trace: bool = False) -> None:
+        self.name = name
+        self.parameters = parameters
+        self.traces = trace
+        self.calls = 0
+        self.trace: list[tuple[Any, ...]] = []
+        self._function: Callable[..., Any] = globals()[name]
+
+    def value(self, *arguments: Any) -> Any:
+        """Return the value without counting the call."""
+        return self._function(*self.parameters, *arguments)
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Return the value, and count the call."""
+        self.calls += 1
+        if self.traces and self.calls <= LONGEST_TRACE:
+            self.trace.append(tuple(np.array(a, dtype=float) for a in arguments))
+        return self._function(*self.parameters, *arguments)
+
+    def __repr__(self) -> str:
+        code, what = self._function.__code__, (self._function.__doc__ or self.name).strip().splitlines()[0]
+        rest = ", ".join(code.co_varnames[len(self.parameters) : code.co_argcount])
+        fixed = zip(code.co_varnames, self.parameters, strict=False)
+        where = ", ".join(f"{name} = {np.asarray(value).tolist()}" for name, value in fixed)
+        return f"a function of {rest}: {what}" + (f" ({where})" if where else "")
+
+
+class Seed:
+    """A generator as an argument: `numpy.random.default_rng(number)`, made anew for every call."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __repr__(self) -> str:
+        return f"numpy.random.default_rng({self.number})"
+
+
+def fresh(value: Any) -> Any:
+    """Return an argument as a call gets it: a copy, a probe that was never called, a generator at its start."""
+    if isinstance(value, Probe):
+        return Probe(value.name, value.parameters, value.traces)
+    if isinstance(value, Seed):
+        return np.random.default_rng(value.number)
+    if isinstance(value, (list, tuple, dict, set)):
+        return copy.deepcopy(value)
+    return value.copy() if isinstance(value, np.ndarray) else value
+
+
+def same(a: Any, b: Any) -> bool:
+    """Return whether two values are the same to the last bit; NaN is the same as NaN here."""
+    if isinstance(a, np.ndarray):
+        return isinstance(b, np.ndarray) and a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+    if isinstance(a, (list, tuple)):
+        return type(a) is type(b) and len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, dict):
+        return isinstance(b, dict) and a.keys() == b.keys() and all(same(v, b[k]) for k, v in a.items())
+    if isinstance(a, Probe):
+        return isinstance(b, Probe) and a.name == b.name and same(a.parameters, b.parameters)
+    if isinstance(a, Seed):
+        return isinstance(b, Seed) and a.number == b.number
+    return a is b or (type(a) is type(b) and bool(a == b or a != a))
+
+
+def _moved(generator: Any, start: Any) -> bool:
+    """Return whether anything was drawn from a generator that began like `start`."""
+    children = generator.bit_generator.seed_seq.n_children_spawned
+    return bool(children or generator.bit_generator.state != start.bit_generator.state)
+
+
+def call(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any, tuple[int, ...], str, tuple[Log, ...]]:
+    """Call a function on fresh copies of the arguments."""
+    given = tuple(map(fresh, arguments))
+    seeded = any(isinstance(a, Seed) for a in arguments)
+    before = np.random.get_state() if seeded else None
+    value = function(*given)
+    pairs = tuple(zip(arguments, given, strict=True))
+    changed = tuple(i for i, (a, b) in enumerate(pairs) if not isinstance(a, (Probe, Seed)) and not same(a, b))
+    logs = tuple((g.calls, g.trace) for g in given if isinstance(g, Probe))
+    random = ""
+    if seeded:
+        used = all(_moved(b, fresh(a)) for a, b in pairs if isinstance(a, Seed))
+        if not same(tuple(np.random.get_state()), before):
+            random = "global"
+        elif not same(function(*map(fresh, arguments)), value):
+            random = "differs"
+        elif not used:
+            random = "unused"
+    return value, changed, random, logs
+
+
+def told(arguments: tuple[Any, ...], logs: tuple[Log, ...]) -> tuple[Any, ...]:
+    """Return the arguments with what the probes among them are said to have been asked; checks get these."""
+    left = list(logs)
+    made = []
+    for value in arguments:
+        made.append(fresh(value) if isinstance(value, Probe) else value)
+        if isinstance(value, Probe) and left:
+            made[-1].calls, made[-1].trace = left.pop(0)
+    return tuple(made)
+
+
+def quadratic_gradient(A: Array, b: Array, x: Array) -> Array:
+    """A x - b"""
+    return np.asarray(A @ x - b)
+
+
+def entrywise(
+    expected: Any,
+    got: Any,
+    rtol: float,
+    atol: float,
+    part: int | None,
+    of_largest: bool,
+) -> tuple[float, float]:
+    """Return the error of the entry that is furthest beyond its tolerance, and that tolerance."""
+    if part is not None:
+        expected, got = expected[part], got[part]
+    expected, got = np.asarray(expected), np.asarray(got)
+    if expected.size == 0:
+        return 0.0, atol
+    same = (expected == got) | (np.isnan(expected) & np.isnan(got))
+    finite = np.isfinite(expected) & np.isfinite(got)
+    error = np.where(same, 0.0, np.inf)
+    error[finite] = np.abs(got[finite] - expected[finite])  # an overflow is an infinite error, which is right
+    size = np.where(np.isfinite(expected), np.abs(expected), 0.0)
+    allowed = atol + rtol * (np.full_like(size, size.max()) if of_largest else size)
+    worst = np.unravel_index(np.argmax(error - allowed), error.shape)
+    return float(error[worst]), float(allowed[worst])
+
+
+ARGUMENTS = ('grad', 'x0', 'lr', 'n_iter')
+CHECKS = (Check('the value is right', entrywise, 'expected', (('rtol', 1e-09), ('atol', 1e-12), ('part', None), ('of_largest', False))),)
+CASES = {case.name: case for case in (
+    Case('a parabola', 'by hand: each step halves x: 4, 2, 1', 'plain', True,
+         (Probe('quadratic_gradient', (np.array([[2.0]]), np.array([0.0])), False), np.array([4.0]), 0.25, 2),
+         (Probe('quadratic_gradient', (np.array([[2.0]]), np.array([0.0])), False), np.array([4.0]), 0.25, 2),
+         np.array([[4.0], [2.0], [1.0]]),
+         ('array', (3, 1)), (CHECKS[0],), None, ''),
+    Case('no step', 'without a step the path is its start', 'edge', True,
+         (Probe('quadratic_gradient', (np.array([[2.0]]), np.array([0.0])), False), np.array([4.0]), 0.25, 0),
+         (Probe('quadratic_gradient', (np.array([[2.0]]), np.array([0.0])), False), np.array([4.0]), 0.25, 0),
+         np.array([[4.0]]),
+         ('array', (1, 1)), (CHECKS[0],), None, 'a parabola'),
+    Case('a step of length 0', 'a step has a length', 'error', True,
+         (Probe('quadratic_gradient', (np.array([[2.0]]), np.array([0.0])), False), np.array([4.0]), 0.0, 2),
+         (Probe('quadratic_gradient', (np.array([[2.0]]), np.array([0.0])), False), np.array([4.0]), 0.0, 2),
+         None,
+         ('error',), (), None, 'a parabola'),
+)}
+
+
+class Wrong(Exception):
+    """The text of it is what a learner reads."""
+
+
+def place(error):
+    """Return where in the student's own code the error arose."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__)[1:] if f.line and "site-packages" not in f.filename]
+    return f", in line {frames[-1].lineno} of {frames[-1].name}: {frames[-1].line}" if frames else ""
+
+
+def ask(env, case_name, before=""):
+    case = CASES[case_name]
+    function = env.get(name)
+    if not callable(function):
+        held = "not defined yet" if function is None else f"a {type(function).__name__}, not a function"
+        raise Wrong(f"{name} is {held}")
+    error = None
+    try:
+        value, changed, random, logs = call(function, case.inputs)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as raised:  # a call of sys.exit() must cost no more than this case
+        error = raised
+    if case.kind == "error":
+        results = mark_error(type(error).__name__ if error else "", isinstance(error, ValueError))
+    elif error:
+        results = [("the call returns", False, NAN, NAN, f"{type(error).__name__} was raised")]
+    else:
+        modified = tuple(ARGUMENTS[i] for i in changed)
+        results = mark_value(value, case.expected, told(case.arguments, logs), case.form, case.checks, modified)
+        results += mark_random(random, case.draws)
+    faults = [fault for _, passed, _, _, fault in results if not passed]
+    if faults:
+        got = f"{type(error).__name__}: {error}{place(error)}" if error else show(value)
+        unique = any(check.against == "expected" for check in case.checks)
+        expected = "ValueError" if case.kind == "error" else show(case.expected) if unique else ""
+        text = explain(case.name, case.why, ARGUMENTS, case.inputs, got, expected, faults)
+        raise Wrong((before + text).translate({0x3C: "\u2039", 0x3E: "\u203a"}))
+    if case.companion:
+        ask(env, case.companion, f'"{case.name}" holds, but it counts only together with this one:\n')
+
+
+@test_case(name='gradient_descent: a parabola', points=0.0, hidden=False)
+def test_1(env):
+    ask(env, 'a parabola')
+
+
+@test_case(name='gradient_descent: no step', points=0.0, hidden=False)
+def test_2(env):
+    ask(env, 'no step')
+
+
+@test_case(name='gradient_descent: a step of length 0', points=0.0, hidden=False)
+def test_3(env):
+    ask(env, 'a step of length 0')
+
