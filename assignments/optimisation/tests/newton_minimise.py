@@ -285,12 +285,12 @@ def barrier_gradient(b: Array, x: Array) -> Array:
 
 def barrier_hessian(b: Array, x: Array) -> Array:
     """curvature of b'x - log(x1) - log(x2) - ...: 1/x^2 on the diagonal"""
-    return np.diag(1 / np.asarray(x, dtype=float) ** 2) + 0.0 * np.sum(b)
+    return np.asarray(np.diag(1 / np.asarray(x, dtype=float) ** 2) + 0.0 * np.sum(b))
 
 
 def constant_matrix(A: Array, x: Array) -> Array:
     """A, wherever x is"""
-    return np.array(A, dtype=float) + 0.0 * np.sum(x)
+    return np.asarray(A + 0.0 * np.sum(x))
 
 
 def quadratic_gradient(A: Array, b: Array, x: Array) -> Array:
