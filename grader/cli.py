@@ -11,10 +11,15 @@ from typing import Any
 
 import click
 
-from grader import __version__
-from grader.errors import FullmarksError, UsageError
-from reference.catalogue import Topic, load_topic, topic_names
-from reference.spec import AuthorError
+# Before numpy is loaded: matrices here are small, and as many processes as there are cores work side by side. Several
+# threads in each of them wait for each other most of the time.
+for _library in ("OPENBLAS", "OMP", "MKL"):
+    os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
+
+from grader import __version__  # noqa: E402
+from grader.errors import FullmarksError, UsageError  # noqa: E402
+from reference.catalogue import Topic, load_topic, topic_names  # noqa: E402
+from reference.spec import AuthorError  # noqa: E402
 
 FOUND_WRONG = 1
 DEFAULT_SEED = 20_000

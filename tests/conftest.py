@@ -12,9 +12,13 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from grader.records import Limits
-from grader.sandbox.keeper import Keeper
-from grader.sandbox.walls import RUNGS
+# Before numpy is loaded, as in `grader.cli`: tests run side by side as well.
+for _library in ("OPENBLAS", "OMP", "MKL"):
+    os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
+
+from grader.records import Limits  # noqa: E402
+from grader.sandbox.keeper import Keeper  # noqa: E402
+from grader.sandbox.walls import RUNGS  # noqa: E402
 
 # Notebooks and scripts of the sample cohort are read by tests, and never imported by them.
 collect_ignore = ["submissions", "golden"]
