@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from reference.bounds import STATIONARY_GRADIENT
+from reference.bounds import LOSS_ROUNDING, STATIONARY_GRADIENT
 from reference.recipes import given, integers, joint, made, normal
 from reference.spec import Exercise, case, check, misconception
 
@@ -47,9 +47,10 @@ def fit_logistic_newton(X, y, lam=1e-3, tol=1e-8, max_iter=100):
         if np.linalg.norm(gradient) <= tol:
             return w
         step = np.linalg.lstsq(_hessian(w, X, lam), gradient, rcond=None)[0]
-        # A whole step may overshoot where the loss is flat: halve it until the loss falls.
-        length, before = 1.0, _loss(w, X, y, lam)
-        while _loss(w - length * step, X, y, lam) > before and length > 1e-8:
+        # A whole step may overshoot where the loss is flat: halve it while the loss rises. Near the minimum the loss
+        # changes by less than its rounding, which must not be taken for a rise.
+        length, highest = 1.0, _loss(w, X, y, lam) + LOSS_ROUNDING
+        while _loss(w - length * step, X, y, lam) > highest and length > 1e-8:
             length /= 2
         w = w - length * step
     if np.linalg.norm(_gradient(w, X, y, lam)) <= tol:
@@ -104,7 +105,7 @@ def reweighted_least_squares(X, y, lam=1e-3, tol=1e-8, max_iter=100):
         rows = np.vstack([X * np.sqrt(weight / n)[:, None], np.diag(np.sqrt(_slopes(d, lam)))])
         new = np.linalg.lstsq(rows, np.concatenate([target * np.sqrt(weight / n), np.zeros(d)]), rcond=None)[0]
         step, length = new - w, 1.0
-        while _loss(w + length * step, X, y, lam) > _loss(w, X, y, lam) and length > 1e-8:
+        while _loss(w + length * step, X, y, lam) > _loss(w, X, y, lam) + LOSS_ROUNDING and length > 1e-8:
             length /= 2
         w = w + length * step
     raise ValueError
@@ -153,6 +154,11 @@ def hessian_and_gradient_scaled_differently(X, y, lam=1e-3, tol=1e-8, max_iter=1
         return X.T @ (X * (p * (1 - p))[:, None]) + np.diag(_slopes(len(w), lam))
 
     return _newton(X, y, lam, hessian, steps=min(max_iter, 25))
+
+
+@misconception("What is the derivative of the gradient of the penalty?")
+def penalty_missing_from_hessian(X, y, lam=1e-3, tol=1e-8, max_iter=100):
+    return _newton(X, y, lam, lambda w, X, _: _hessian(w, X, 0.0))
 
 
 @misconception("Is the penalty of the loss that you minimise the one of the text?")
@@ -235,6 +241,30 @@ def _clients(n, d, share=1 / 3, scale=1.0):
     return joint(f"{n} clients, {d} weights, {share:.0%} defaults, scale {scale:g}", draw)
 
 
+def _passes_the_rounding(X, y, lam):
+    """Return whether whole Newton steps jump from a gradient of 1e-6 to one of 1e-9.
+
+    In between the loss still falls, by less than its own rounding: a search that halves its steps until the loss falls
+    would stand still there, more than tol away.
+    """
+    w = np.zeros(X.shape[1])
+    for _ in range(30):
+        gradient = _gradient(w, X, y, lam)
+        if np.linalg.norm(gradient) <= 1e-9:
+            return True
+        if not np.linalg.norm(gradient) >= 1e-6:
+            return False
+        w = w - np.linalg.lstsq(_hessian(w, X, lam), gradient, rcond=None)[0]
+    return False
+
+
+def _another_unit(rng):
+    while True:
+        X, y = _clients(40, 3, scale=30.0).draw(rng)
+        if _passes_the_rounding(X, y, 0.001):
+            return X, y
+
+
 def _separable(rng):
     x = np.concatenate([rng.uniform(-3, -1, 6), rng.uniform(1, 3, 5)])
     order = rng.permutation(11)
@@ -261,11 +291,12 @@ EXERCISE = Exercise(
         case("defaults are rare", _clients(100, 3, share=0.03), given(0.01), kind="edge", why="three defaults in a hundred"),
         case("perfectly separated", joint("two groups that do not overlap", _separable), given(0.02), kind="edge",
              why="without the penalty no weights would be large enough"),
-        case("another unit", _clients(40, 3, scale=30.0), given(0.001), kind="edge", why="a unit thirty times smaller makes curvatures a thousand times larger"),
+        case("another unit", joint("40 clients, 3 weights, scale 30", _another_unit), given(0.001), kind="edge", why="a unit thirty times smaller makes curvatures a thousand times larger"),
         case("a feature twice", joint("18 clients, one column twice", _duplicated), given(0.1), kind="edge",
              why="two columns that say the same share the weight"),
         case("intercept only", made("ones(20, 1)", lambda _: np.ones((20, 1))), made("outcomes", lambda r: r.permutation(np.arange(20) % 4 == 0).astype(float)), given(5.0),
              kind="edge", why="an intercept is not penalised, however large lam is"),
+        case("a strong penalty", _clients(24, 3), given(2.0), kind="edge", why="where the penalty outweighs the data, most of the curvature is its own"),
         case("whole numbers", joint("whole features and outcomes", lambda r: (np.column_stack([np.ones(12, int), r.integers(-3, 4, (12, 2))]), r.permutation([0, 1] * 6))),
              given(1), kind="edge", why="whole numbers in, fractions out"),
         case("penalty below zero", _clients(8, 2), given(-0.5), kind="error", why="a penalty is at least 0"),
@@ -274,8 +305,8 @@ EXERCISE = Exercise(
     ),
     checks=(vanishes,),
     misconceptions=(
-        hessian_and_gradient_scaled_differently, penalty_divided_by_n, regularises_the_intercept, too_few_iterations,
-        newton_step_added, ignores_the_penalty, twice_the_penalty, plain_descent, curvature_of_least_squares,
+        hessian_and_gradient_scaled_differently, penalty_missing_from_hessian, penalty_divided_by_n,
+        regularises_the_intercept, too_few_iterations, newton_step_added, ignores_the_penalty, twice_the_penalty, plain_descent, curvature_of_least_squares,
         diagonal_hessian, fits_a_straight_line,
     ),
     alternatives=(reweighted_least_squares, accelerated_descent),
