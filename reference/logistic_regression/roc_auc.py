@@ -183,15 +183,21 @@ def _probabilities(rng):
     return y, 0.4 / (1 + np.exp(-s))
 
 
-def _some(n, defaults, grades=None, lift=1.0):
-    return joint(
-        f"{n} clients, {defaults} defaults, grades: {grades}", lambda rng: _rated(rng, n, defaults, grades, lift)
-    )
+def _some(n, defaults, grades=None):
+    return joint(f"{n} clients, {defaults} defaults, grades: {grades}", lambda rng: _rated(rng, n, defaults, grades))
 
 
 def _perfect(rng):
     y = rng.permutation(np.arange(9) < 4).astype(float)
     return y, rng.uniform(0, 1, 9) + 2 * y
+
+
+def _upside_down(rng):
+    """Return scores that are lower for defaults: also where chance plays along, the area is below 0.4."""
+    while True:
+        y, s = _rated(rng, 20, 8, lift=-1.5)
+        if roc_auc(y, s) < 0.4:
+            return y, s
 
 
 def _mixed_grades(rng):
@@ -216,7 +222,7 @@ EXERCISE = Exercise(
         case("one grade for all", made("outcomes", lambda r: r.permutation(np.arange(8) % 3 == 0).astype(float)), made("one score", lambda r: np.full(8, r.uniform())),
              kind="edge", why="a rating that is the same for everybody is a coin: one half"),
         case("in perfect order", joint("defaults above 2", _perfect), kind="edge", why="no pair is in the wrong order"),
-        case("worse than a coin", _some(20, 8, lift=-1.5), kind="edge", why="a rating may be the wrong way round, and the area says so"),
+        case("worse than a coin", joint("20 clients, 8 defaults, lower scores for defaults", _upside_down), kind="edge", why="a rating may be the wrong way round, and the area says so"),
         case("one default in a hundred", _some(100, 1), kind="edge", why="one default makes ninety-nine pairs"),
         case("whole grades", joint("integers", lambda r: tuple(v.astype(int) for v in _rated(r, 30, 10, grades=6))), kind="edge",
              why="grades are whole numbers"),
