@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from reference.bounds import NORMALISED, SUM_OF_PRODUCTS
+from reference.bounds import NORMALISED, SMALL_LOSS, SMALL_LOSS_FLOOR, SUM_OF_PRODUCTS
 from reference.measures import value
 from reference.recipes import given, integers, made, normal, uniform
 from reference.spec import Exercise, case, misconception
@@ -165,12 +165,14 @@ EXERCISE = Exercise(
         case("twenty loans", _outcomes(20), normal(20, loc=-1.0, scale=1.5), why="scores with a level of their own"),
         case("shares", uniform(8, low=0.05, high=0.95), normal(8, scale=2.0), kind="edge",
              why="an outcome may be the share of a portfolio that defaulted"),
+        case("nothing known about shares", uniform(6, low=0.05, high=0.95), made("zeros(6)", lambda _: np.zeros(6)), kind="edge",
+             why="a score of 0 says one half, and costs the same whatever happens"),
         case("scores of ten thousand, all right", given([0.0, 1.0, 0.0, 1.0]), made("four huge scores", _huge), kind="edge",
              why="where the model is certain and right, the loss is 0 and not NaN"),
         case("scores of ten thousand, all wrong", given([1.0, 0.0, 1.0, 0.0]), made("four huge scores", _huge), kind="stability",
              why="where the model is certain and wrong, the loss is as large as the score"),
-        case("fairly certain", given([1.0, 0.0, 1.0, 0.0, 1.0]), made("scores between 17 and 30, of the right sign", lambda rng: np.array([1, -1, 1, -1, 1]) * rng.uniform(17, 20, 5)),
-             kind="edge", checks=(value(rtol=1e-6, atol=1e-13),), why="a loss of a hundred millionth is small, and still not 0"),
+        case("fairly certain", given([1.0, 0.0, 1.0, 0.0, 1.0]), made("scores between 17 and 20, of the right sign", lambda rng: np.array([1, -1, 1, -1, 1]) * rng.uniform(17, 20, 5)),
+             kind="edge", checks=(value(rtol=SMALL_LOSS, atol=SMALL_LOSS_FLOOR),), why="a loss of a hundred millionth is small, and still not 0"),
         case("fairly certain and wrong", given([0.0, 1.0, 0.0]), made("scores of size 40 to 90", lambda rng: np.array([1, -1, 1]) * rng.uniform(40, 90, 3)),
              kind="stability", why="one minus the probability is 0 in floating point here, the loss is not infinite"),
         case("one loan", given([1.0]), uniform(1, low=-2.0, high=-1.0), kind="edge", why="the mean over one loan is that loan"),

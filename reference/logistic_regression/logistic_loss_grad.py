@@ -217,6 +217,8 @@ EXERCISE = Exercise(
              given(1), kind="edge", why="whole numbers in, fractions out"),
         case("a column of outcomes", normal(2), _clients(5, 2), made("outcomes (5, 1)", lambda r: r.permutation([[0.0], [1.0], [0.0], [1.0], [1.0]])), kind="error",
              why="y must be a vector"),
+        case("no clients", normal(3), made("zeros(0, 3)", lambda _: np.zeros((0, 3))), made("zeros(0)", lambda _: np.zeros(0)), kind="error",
+             why="nothing has no mean"),
         case("too few weights", normal(2), _clients(5, 3), _outcomes(5), kind="error", why="each column needs a weight"),
         case("too many outcomes", normal(3), _clients(5, 3), _outcomes(6), kind="error", why="each row needs one outcome"),
     ),

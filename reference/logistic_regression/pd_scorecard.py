@@ -181,6 +181,22 @@ def test_uses_own_statistics(X_train, y_train, X_test, lam, c_fp, c_fn):
     return _decide(_sigmoid(_ones(V) @ _newton(_ones(Z), y, lam)), c_fp, c_fn)
 
 
+@misconception("Divisor n or n - 1: which does the text ask for, and which does your function use?")
+def sample_standard_deviation(X_train, y_train, X_test, lam, c_fp, c_fn):
+    A, y, B = _checked(X_train, y_train, X_test, c_fp, c_fn)
+    sd = np.where(np.ptp(A, axis=0) == 0, 1.0, A.std(axis=0, ddof=1))
+    A, B = (_ones((part - A.mean(axis=0)) / sd) for part in (A, B))
+    return _decide(_sigmoid(B @ _newton(A, y, lam)), c_fp, c_fn)
+
+
+@misconception("Does a past client's probability change with who applies next month?")
+def standardises_past_and_new_together(X_train, y_train, X_test, lam, c_fp, c_fn):
+    A, y, B = _checked(X_train, y_train, X_test, c_fp, c_fn)
+    everybody = np.vstack([A, B])
+    A, B = (_scale(everybody, part)[1] for part in (A, B))
+    return _decide(_sigmoid(_ones(B) @ _newton(_ones(A), y, lam)), c_fp, c_fn)
+
+
 @misconception("Should a penalty pull every probability towards one half?")
 def penalises_the_intercept(X_train, y_train, X_test, lam, c_fp, c_fn):
     A, y, B = _checked(X_train, y_train, X_test, c_fp, c_fn)
@@ -288,6 +304,8 @@ EXERCISE = Exercise(
              why="new applicants differ from past ones, and the scorecard must show it"),
         case("columns that do not match", normal(6, 3), given([0.0, 1.0, 0.0, 1.0, 0.0, 1.0]), normal(2, 2), *_terms(0.1, 1.0, 1.0), kind="error",
              why="new applicants need the same columns"),
+        case("outcomes in a column", normal(6, 2), given([[0.0], [1.0], [0.0], [1.0], [0.0], [1.0]]), normal(2, 2), *_terms(0.1, 1.0, 1.0), kind="error",
+             why="y_train must be a vector"),
         case("a negative cost", normal(6, 2), given([0.0, 1.0, 0.0, 1.0, 0.0, 1.0]), normal(2, 2), *_terms(0.1, 1.0, -1.0), kind="error", why="a cost is greater than 0"),
     ),
     checks=(
@@ -298,7 +316,7 @@ EXERCISE = Exercise(
         threshold_half, cost_ratio_inverted, threshold_cost_ratio_not_probability, no_intercept,
         returns_hard_probabilities, no_standardisation, test_uses_own_statistics, penalises_the_intercept,
         ignores_the_penalty, probability_of_repayment, accepts_instead_of_rejects, stops_too_early,
-        nan_for_constant_columns, twice_the_penalty,
+        nan_for_constant_columns, twice_the_penalty, sample_standard_deviation, standardises_past_and_new_together,
     ),
     alternatives=(log_odds_threshold, descent_and_expected_cost),
 )  # fmt: skip
