@@ -56,7 +56,8 @@ def test_installed_packages_of_ours_are_hidden(monkeypatch, tmp_path) -> None:
     for name in ("reference", "grader", "numpy"):
         (tmp_path / name).mkdir()
     monkeypatch.setattr(sysconfig, "get_path", lambda _: str(tmp_path))
-    assert policy.hidden_folders() == (str(tmp_path / "grader"), str(tmp_path / "reference"))
+    # An editable installation leaves the content of the course among the packages: that is hidden as well.
+    assert {str(tmp_path / "grader"), str(tmp_path / "reference")} <= set(policy.hidden_folders())
     command = policy.bubblewrap(("true",), 0)
     shown, hidden = command.index(str(tmp_path)), command.index(str(tmp_path / "reference"))
     assert command[hidden - 1] == "--tmpfs"
