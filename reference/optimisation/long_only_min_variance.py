@@ -17,12 +17,14 @@ def long_only_min_variance(Sigma):
     Parameters
     ----------
     Sigma : array of shape (n, n)
-        Covariance of the returns: symmetric and positive semidefinite, of any scale.
+        Covariance of the returns: symmetric and positive semidefinite, of any scale. No portfolio without short
+        positions is free of risk.
 
     Returns
     -------
     array of shape (n,)
-        Weights w >= 0 with sum 1 and the smallest w' Sigma w; where several are equally good any of them.
+        Weights w >= 0 with sum 1 whose variance w' Sigma w is the smallest there is, up to a factor of 1.00001; where
+        several are equally good any of them.
 
     Raises
     ------
@@ -116,6 +118,16 @@ def _raw(Sigma):
     return np.asarray(Sigma, dtype=float)
 
 
+def stops_when_weights_stand_nearly_still(Sigma):
+    S = _checked(Sigma)
+    step = 1 / max(np.linalg.eigvalsh(S)[-1], 1e-300)
+    w, change = np.full(len(S), 1 / len(S)), 1.0
+    while change > 1e-6:
+        new = _project(w - step * S @ w)
+        w, change = new, np.abs(new - w).max()
+    return w
+
+
 @misconception("Compare your variance with that of slightly different weights.")
 def clips_unconstrained_solution(Sigma):
     S = _checked(Sigma)
@@ -206,6 +218,48 @@ def not_fully_invested(Sigma):
     return 0.9 * long_only_min_variance(Sigma)
 
 
+@misconception("In which direction does Sigma stretch most: along one asset, or along a mixture of several?")
+def step_from_largest_variance(Sigma):
+    S = _checked(Sigma)
+    return _descend(S, 1 / np.diag(S).max(), 2001)
+
+
+@misconception("An asset that was sold short at first: can it be worth having once others are gone?")
+def drops_short_positions_for_good(Sigma):
+    S = _checked(Sigma)
+    kept = np.arange(len(S))
+    while True:
+        u = np.linalg.lstsq(S[np.ix_(kept, kept)], np.ones(len(kept)), rcond=None)[0]
+        if (u >= 0).all():
+            break
+        kept = kept[u >= 0]
+    w = np.zeros(len(S))
+    w[kept] = u / u.sum()
+    return w
+
+
+@misconception("How small is a daily variance itself, and how small is the change at which you stop?")
+def stops_at_an_absolute_change(Sigma):
+    S = _raw(Sigma)
+    step = 1 / max(np.linalg.eigvalsh(S)[-1], 1e-300)
+    w = np.full(len(S), 1 / len(S))
+    for _ in range(20_000):
+        new = _project(w - step * S @ w)
+        if abs(new @ S @ new - w @ S @ w) < 1e-8:
+            return new
+        w = new
+    return w
+
+
+@misconception("Is the least risk reached where every asset contributes the same share of it?")
+def equal_risk_contributions(Sigma):
+    S = _checked(Sigma)
+    w = 1 / np.sqrt(np.diag(S))
+    for _ in range(500):
+        w = np.sqrt(w / np.maximum(S @ w, 1e-12))
+    return w / w.sum()
+
+
 @check("everything is invested")
 def invested(Sigma, w):
     return abs(np.sum(w) - 1), FEASIBLE
@@ -218,13 +272,22 @@ def long_only(Sigma, w):
 
 @check("no other portfolio has less variance")
 def least(Sigma, w):
-    # The optimality conditions: the marginal risk S w is smallest exactly where weight is. With m the smallest marginal
-    # risk, w'Sw exceeds the least variance by at most 2 (w'Sw - m): no optimum has to be known.
+    # For every vector u and every long-only portfolio p, p'Sp is at least min(Su)^2 / u'Su where that minimum is
+    # positive: a floor under all portfolios, sharp at the optimum. The marginal risks of w itself give a floor that is
+    # too low by the error of w, while its variance errs by the square; so the floors of what is best on the largest
+    # weights are tried as well. No optimum has to be known.
     S = np.asarray(Sigma, dtype=float)
-    risk = S @ w
-    total = w @ risk
-    scale = np.max(np.abs(S))
-    return 2 * (total - np.min(risk)), LEAST_VARIANCE * (abs(total) + 1e-3 * scale)
+    order = np.argsort(-w)
+    floor = 0.0
+    for k in range(len(w) + 1):
+        u = w
+        if k > 0:
+            u = np.zeros(len(w))
+            u[order[:k]] = np.linalg.lstsq(S[np.ix_(order[:k], order[:k])], np.ones(k), rcond=None)[0]
+        risk = S @ u
+        if np.min(risk) > 0 and u @ risk > 0:
+            floor = max(floor, np.min(risk) ** 2 / (u @ risk))
+    return max(w @ S @ w - floor, 0.0), LEAST_VARIANCE * floor
 
 
 def _covariance(rng, n, scale=1.0):
@@ -254,6 +317,29 @@ def _dominated(rng):
     return S
 
 
+def _against_each_other(rng):
+    """Return six assets in two blocks: Sigma stretches their difference 4.5 times as much as a single asset."""
+    order = rng.permutation(6)
+    blocks = np.array([1.0, -1.0, 1.0, -1.0, 1.0, -1.0])[order]
+    risks = np.linspace(0.85, 1.15, 6)[order] * rng.uniform(0.98, 1.02, 6)
+    return (0.7 * np.outer(blocks, blocks) + 0.3 * np.eye(6)) * np.outer(risks, risks)
+
+
+def _second_look(rng):
+    """Return five assets of which one, with a weight of 7% in the end, is sold short as long as all are there."""
+    S = np.array(
+        [
+            [57, -10, -23, -19, -1],
+            [-10, 114, 18, -52, 32],
+            [-23, 18, 18, -3, 1],
+            [-19, -52, -3, 128, 9],
+            [-1, 32, 1, 9, 20],
+        ]
+    )
+    order = rng.permutation(5)
+    return rng.uniform(0.01, 0.03) * S[np.ix_(order, order)]
+
+
 def _replicas(rng):
     """Return four assets of which two are the same: many portfolios are equally good."""
     S = _covariance(rng, 3)
@@ -272,6 +358,10 @@ EXERCISE = Exercise(
         case("daily returns", _some(5, 1e-5), kind="edge", why="a step that fits variances of 1 is too short for 0.00001"),
         case("returns in per cent", _some(4, 1e4), kind="edge", why="a step that fits variances of 1 is too long for 10,000"),
         case("no correlations", made("a diagonal matrix", lambda r: np.diag(r.uniform(0.5, 5, 5))), kind="edge", why="without correlations the inverse variances decide"),
+        case("two blocks against each other", made("six assets in two blocks, shuffled", _against_each_other), kind="edge",
+             why="what one block gains the other loses; along that direction the gradient changes fastest, and long steps jump across"),
+        case("worth a second look", made("a covariance of five assets, shuffled", _second_look), kind="edge",
+             why="an asset that looks useless among all may belong into the portfolio once others are gone"),
         case("a dominated asset", made("one asset worse than another", _dominated), kind="edge", why="an asset that only adds risk gets nothing"),
         case("the same asset twice", made("four assets, two of them the same", _replicas), kind="edge", why="identical assets share their weight in any way"),
         case("one asset", made("one variance", lambda r: np.array([[r.uniform(0.5, 3)]])), kind="edge", why="one asset gets everything"),
@@ -284,7 +374,8 @@ EXERCISE = Exercise(
     misconceptions=(
         clips_unconstrained_solution, fixed_step_ignores_scale, too_few_iterations, allows_short_positions,
         softmax_instead_of_projection, single_safest_asset, gradient_ascent, inverse_variance_only, equal_weights,
-        drops_short_positions_once, rescales_instead_of_projecting, not_fully_invested,
+        drops_short_positions_once, rescales_instead_of_projecting, not_fully_invested, step_from_largest_variance,
+        drops_short_positions_for_good, stops_at_an_absolute_change, equal_risk_contributions,
     ),
-    alternatives=(projected_descent, accelerated_descent),
+    alternatives=(projected_descent, accelerated_descent, stops_when_weights_stand_nearly_still),
 )  # fmt: skip
