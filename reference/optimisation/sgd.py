@@ -18,7 +18,8 @@ def sgd(grad_batch, x0, n, lr, n_epochs, batch_size, rng):
     Parameters
     ----------
     grad_batch : callable
-        ``grad_batch(x, idx)`` returns the mean gradient over the rows named in the array `idx`, at weights `x`.
+        ``grad_batch(x, idx)`` returns the mean gradient over the rows named in the array `idx`, at weights `x`. It is
+        called once for each batch.
     x0 : array of shape (d,)
         Where to start; whole numbers are welcome, and `x0` is not changed.
     n : int
@@ -26,7 +27,8 @@ def sgd(grad_batch, x0, n, lr, n_epochs, batch_size, rng):
     lr : float
         Length of a step.
     n_epochs : int
-        Passes over all rows; each is shuffled anew. With 0 the result is `x0`.
+        Passes over all rows. Each draws a new order of all rows from `rng`, also where one batch holds them all, and
+        takes `batch_size` rows at a time in that order. With 0 the result is `x0`.
     batch_size : int
         Rows of a batch, from 1 to n; the last batch of an epoch may be smaller.
     rng : numpy.random.Generator
@@ -144,13 +146,13 @@ def divides_by_the_batch_again(grad_batch, x0, n, lr, n_epochs, batch_size, rng)
         order = rng.permutation(n)
         for first in range(0, n, batch_size):
             batch = order[first : first + batch_size]
-            x = x - lr * np.asarray(grad_batch(x, batch)) / (len(batch) + 1)
+            x = x - lr * np.asarray(grad_batch(x, batch)) / len(batch)
     return x
 
 
-@misconception("Run it twice with the same seed: does the same come out?")
+@misconception("Call it with two generators of different seeds. Does the way change?")
 def own_generator(grad_batch, x0, n, lr, n_epochs, batch_size, rng):
-    return sgd(grad_batch, x0, n, lr, n_epochs, batch_size, np.random.default_rng())
+    return sgd(grad_batch, x0, n, lr, n_epochs, batch_size, np.random.default_rng(0))
 
 
 @misconception("How many passes does your loop make for n_epochs = 0?")
@@ -163,6 +165,77 @@ def full_gradient_every_time(grad_batch, x0, n, lr, n_epochs, batch_size, rng):
     x = _start(x0, n, batch_size)
     for _ in range(n_epochs * math.ceil(n / batch_size)):
         x = x - lr * np.asarray(grad_batch(x, rng.permutation(n)))
+    return x
+
+
+@misconception("Two neighbours in the file: do they ever get into different batches?")
+def shuffles_batches_not_rows(grad_batch, x0, n, lr, n_epochs, batch_size, rng):
+    x = _start(x0, n, batch_size)
+    # What is left over stays last.
+    for _ in range(n_epochs):
+        order = [i * batch_size for i in rng.permutation(n // batch_size)]
+        for first in [*order, *range(n // batch_size * batch_size, n, batch_size)]:
+            x = x - lr * np.asarray(grad_batch(x, np.arange(first, min(first + batch_size, n))))
+    return x
+
+
+@misconception("What does the last batch hold if nothing is left to fill it?")
+def fills_the_last_batch(grad_batch, x0, n, lr, n_epochs, batch_size, rng):
+    def filled():
+        order = rng.permutation(n)
+        return np.append(order, order[: -n % batch_size])
+
+    return _run(grad_batch, x0, n, lr, n_epochs, batch_size, filled)
+
+
+@misconception("Is batch_size the size of a batch or the number of batches?")
+def takes_size_for_number(grad_batch, x0, n, lr, n_epochs, batch_size, rng):
+    x = _start(x0, n, batch_size)
+    for _ in range(n_epochs):
+        for batch in np.array_split(rng.permutation(n), batch_size):
+            x = x - lr * np.asarray(grad_batch(x, batch))
+    return x
+
+
+@misconception("Is the last point asked for, or the average of all?")
+def returns_the_average(grad_batch, x0, n, lr, n_epochs, batch_size, rng):
+    x = _start(x0, n, batch_size)
+    seen = [x]
+    for _ in range(n_epochs):
+        order = rng.permutation(n)
+        for first in range(0, n, batch_size):
+            x = x - lr * np.asarray(grad_batch(x, order[first : first + batch_size]))
+            seen.append(x)
+    return np.mean(seen, axis=0)
+
+
+@misconception("Where does the second pass begin?")
+def starts_anew_every_epoch(grad_batch, x0, n, lr, n_epochs, batch_size, rng):
+    x = _start(x0, n, batch_size)
+    for _ in range(n_epochs):
+        x = sgd(grad_batch, x0, n, lr, 1, batch_size, rng)
+    return x
+
+
+@misconception("Start at whole numbers. Which type do your weights have after the first step?")
+def keeps_whole_numbers(grad_batch, x0, n, lr, n_epochs, batch_size, rng):
+    _start(x0, n, batch_size)
+    x = np.array(x0)
+    for _ in range(n_epochs):
+        order = rng.permutation(n)
+        for first in range(0, n, batch_size):
+            x[:] = x - lr * np.asarray(grad_batch(x, order[first : first + batch_size]))
+    return x
+
+
+@misconception("Call it twice from the same starting point.")
+def changes_x0(grad_batch, x0, n, lr, n_epochs, batch_size, rng):
+    _start(x0, n, batch_size)
+    x = np.asarray(x0, dtype=float)
+    for _ in range(n_epochs):
+        order = rng.permutation(n)
+        for first in range(0, n, batch_size):
+            x -= lr * np.asarray(grad_batch(x, order[first : first + batch_size]))
     return x
 
 
@@ -205,6 +278,23 @@ def shuffled(grad_batch, x0, n, lr, n_epochs, batch_size, rng, x):
         if order in seen:
             return 1.0, 0.0
         seen.append(order)
+    return 0.0, 0.0
+
+
+@check("every epoch deals the rows into new batches")
+def dealt(grad_batch, x0, n, lr, n_epochs, batch_size, rng, x):
+    batches = _batches(grad_batch.trace, n, batch_size)
+    if batches is None or n < 12 or not 2 < batch_size < n or not batches:
+        return 0.0, 0.0
+    each = -(-n // batch_size)
+    rows = np.arange(n)
+    seen = {tuple(rows[i : i + batch_size].tolist()) for i in range(0, n, batch_size)}
+    for e in range(n_epochs):
+        full = {tuple(sorted(b.tolist())) for b in batches[e * each : (e + 1) * each] if len(b) == batch_size}
+        # One batch may come back by chance, most of them will not.
+        if len(full & seen) > max(1, len(full) / 2):
+            return 1.0, 0.0
+        seen |= full
     return 0.0, 0.0
 
 
@@ -258,11 +348,12 @@ EXERCISE = Exercise(
         case("batches too large", _rows(10, 2, 0.1, 1, 11), seeded(), kind="error", why="a batch has at most all rows"),
         case("batches of less than none", _rows(10, 2, 0.1, 1, -2), seeded(), kind="error", why="a batch has at least one row"),
     ),
-    checks=(passes, shuffled, replayed),
+    checks=(passes, shuffled, dealt, replayed),
     misconceptions=(
         never_shuffles, shuffles_once, learning_rate_applied_twice, samples_with_replacement, drops_the_last_batch,
         gradient_at_the_start_of_the_epoch, moves_uphill, one_batch_per_epoch, divides_by_the_batch_again,
-        own_generator, one_epoch_too_many, full_gradient_every_time,
+        own_generator, one_epoch_too_many, full_gradient_every_time, shuffles_batches_not_rows, fills_the_last_batch,
+        takes_size_for_number, returns_the_average, starts_anew_every_epoch, keeps_whole_numbers, changes_x0,
     ),
     alternatives=(shuffles_one_index_array, sorts_random_keys),
 )  # fmt: skip
