@@ -144,8 +144,13 @@ def last_point_only(grad, x0, lr, n_iter):
 
 @misconception("What type has your path if x0 is [1, 2]?")
 def path_of_integers(grad, x0, lr, n_iter):
-    path, x0 = gradient_descent(grad, x0, lr, n_iter), np.asarray(x0)
-    return path.astype(x0.dtype) if x0.dtype.kind in "iu" else path
+    _checked(x0, lr, n_iter)
+    x0 = np.asarray(x0)
+    path = np.zeros((n_iter + 1, len(x0)), dtype=x0.dtype)
+    path[0] = x0
+    for t in range(n_iter):
+        path[t + 1] = path[t] - lr * np.asarray(grad(path[t]))
+    return path
 
 
 @misconception("Where is the gradient of each step taken: at the start, or where you are?")
@@ -169,6 +174,27 @@ def _bowl(rng, d):
     A = rng.standard_normal((d, d))
     A = A @ A.T / d + np.diag(rng.uniform(0.5, 2, d))
     return A, rng.standard_normal(d)
+
+
+@misconception("How many rows must the path have, even if hardly anything moves any more?")
+def stops_when_nearly_flat(grad, x0, lr, n_iter):
+    path = gradient_descent(grad, x0, lr, n_iter)
+    for t in range(n_iter):
+        if np.linalg.norm(grad(path[t])) < 1e-2:
+            path[t + 1 :] = 0
+            break
+    return path
+
+
+@misconception("What should happen if the steps are too long? The path is the answer, good or bad.")
+def shortens_steps_that_climb(grad, x0, lr, n_iter):
+    path = [_checked(x0, lr, n_iter)]
+    for _ in range(n_iter):
+        g = np.asarray(grad(path[-1]))
+        while np.linalg.norm(grad(path[-1] - lr * g)) > np.linalg.norm(g):
+            lr = lr / 2
+        path.append(path[-1] - lr * g)
+    return np.array(path)
 
 
 def _descent(d, share, steps):
@@ -214,7 +240,7 @@ EXERCISE = Exercise(
     misconceptions=(
         history_aliases_same_array, mutates_x0, moves_uphill, updates_coordinates_sequentially, decaying_step,
         normalises_gradient, start_left_out, one_step_too_few, last_point_only, path_of_integers, gradient_of_the_start,
-        adds_momentum,
+        adds_momentum, stops_when_nearly_flat, shortens_steps_that_climb,
     ),
     alternatives=(preallocated, in_place_on_a_copy),
 )  # fmt: skip

@@ -158,10 +158,46 @@ def changes_x0(grad, hess, x0, tol=1e-10, max_iter=50):
     return x
 
 
-@misconception("What type has your point if x0 is [1, 2]?")
+@misconception("Start at [1, 2]. Which type has your point after the first step?")
 def keeps_integers(grad, hess, x0, tol=1e-10, max_iter=50):
-    x = newton_minimise(grad, hess, x0, tol, max_iter)
-    return np.round(x) if np.asarray(x0).dtype.kind in "iu" else x
+    x = np.array(x0)
+    for _ in range(max_iter):
+        if np.linalg.norm(grad(x)) <= tol:
+            return x
+        x[:] = x - np.linalg.solve(hess(x), grad(x))
+    if x.dtype.kind == "f" and np.linalg.norm(grad(x)) > 1e-9:
+        raise ValueError
+    return x
+
+
+@misconception("What does the caller learn if the last step was not enough?")
+def never_says_that_it_failed(grad, hess, x0, tol=1e-10, max_iter=50):
+    x = np.array(x0, dtype=float)
+    for _ in range(max_iter):
+        if np.linalg.norm(grad(x)) <= tol:
+            break
+        x = x - np.linalg.solve(hess(x), grad(x))
+    return x
+
+
+@misconception("A singular matrix has a pseudo-inverse. Has the function a minimum then?")
+def hides_a_singular_hessian(grad, hess, x0, tol=1e-10, max_iter=50):
+    x = np.array(x0, dtype=float)
+    for _ in range(max_iter):
+        if np.linalg.norm(grad(x)) <= tol:
+            break
+        H = np.asarray(hess(x))
+        x = x - np.linalg.pinv(H) @ grad(x)
+        if np.linalg.matrix_rank(H) < len(x):
+            return x
+    if np.linalg.norm(grad(x)) > 1e-9:
+        raise ValueError
+    return x
+
+
+@misconception("In which unit is H times the gradient, and in which unit is x?")
+def multiplies_by_hessian(grad, hess, x0, tol=1e-10, max_iter=50):
+    return _iterate(grad, hess, x0, lambda g, H: -H @ g, steps=4)
 
 
 @check("the gradient vanishes")
@@ -220,6 +256,10 @@ def _whole(rng):
     return (*_pair(A, rng.uniform(0.2, 0.8, 2) + 1), rng.integers(-5, 6, 2))
 
 
+def _one_step(rng):
+    return (*_pair(np.array([[3.0, 1.0], [1.0, 2.0]]), rng.uniform(1, 2, 2)), rng.uniform(2, 4, 2), 1e-10, 1)
+
+
 def _singular(rng):
     return (*_pair(np.array([[1.0, 1.0], [1.0, 1.0]]), np.array([1.0, -1.0])), rng.standard_normal(2))
 
@@ -242,6 +282,8 @@ EXERCISE = Exercise(
         case("one variable", _bent(1), kind="edge", why="one variable, vectors of one entry"),
         case("from whole numbers", joint("a whole start", _whole), kind="edge", why="a start of whole numbers, a minimum between them"),
         case("already there", joint("a start at the minimum", _at_the_minimum), kind="edge", why="where the gradient vanishes nothing is to be done"),
+        case("one step is enough", joint("a quadratic, 1e-10 and one step", _one_step), kind="edge",
+             why="the gradient must be looked at once more after the last step that is allowed"),
         case("singular", joint("a singular Hessian", _singular), kind="error", why="a singular Hessian gives no step"),
         case("too few steps", _bent(4), given(1e-10), given(1), kind="error", why="what has not converged must say so"),
     ),
@@ -249,7 +291,7 @@ EXERCISE = Exercise(
     misconceptions=(
         diagonal_hessian_only, adds_newton_step, half_newton_step, gradient_descent_instead, one_step_only,
         hessian_of_the_start, elementwise_inverse, returns_the_gradient, stops_on_short_steps, changes_x0,
-        keeps_integers,
+        keeps_integers, never_says_that_it_failed, hides_a_singular_hessian, multiplies_by_hessian,
     ),
     alternatives=(damped, explicit_inverse),
 )  # fmt: skip
