@@ -43,9 +43,8 @@ def _checked(Sigma):
     if S.ndim != 2 or S.shape[0] != S.shape[1] or np.abs(S - S.T).max() > 1e-10 * np.abs(S).max():
         msg = f"Sigma has shape {S.shape}; needed is a symmetric matrix"
         raise ValueError(msg)
-    if np.linalg.eigvalsh(S)[0] <= 0:
-        msg = "Sigma is not positive definite"
-        raise ValueError(msg)
+    # Rounding can make a zero eigenvalue positive; the pivots of a row of zeros are zero.
+    np.linalg.cholesky(S)
     return S
 
 
@@ -137,6 +136,17 @@ def proportional_to_risk(Sigma):
     return u / u.sum()
 
 
+@misconception("What weight gets an asset without any risk from your formula, and what weight should it get?")
+def accepts_singular(Sigma):
+    S = np.asarray(Sigma, dtype=float)
+    if S.ndim != 2 or S.shape[0] != S.shape[1] or np.abs(S - S.T).max() > 1e-10 * np.abs(S).max():
+        raise ValueError
+    if np.linalg.eigvalsh(S)[0] < -1e-12:
+        raise ValueError
+    u = np.linalg.pinv(S) @ np.ones(len(S))
+    return u / u.sum()
+
+
 def _covariance(rng, n, scale=1.0, condition=30.0):
     """Return a covariance matrix of a given condition whose least-variance portfolio is clearly invested."""
     while True:
@@ -163,6 +173,13 @@ def _short(rng):
     return S
 
 
+def _without_risk(rng):
+    S = _covariance(rng, 4)
+    S[1] = 0.0
+    S[:, 1] = 0.0
+    return S
+
+
 def _indefinite(rng):
     return np.array([[1.0, 2.0], [2.0, 1.0]]) * rng.uniform(0.5, 2)
 
@@ -183,13 +200,15 @@ EXERCISE = Exercise(
         case("whole numbers", joint("a whole covariance", lambda r: (np.array([[9, 2, 1], [2, 6, -1], [1, -1, 4]]) + np.diag(r.integers(0, 4, 3)),)), kind="edge", why="whole numbers in, fractions out"),
         case("nearly dependent", _some(4, 1.0, 1e6), kind="edge", checks=(value(rtol=PORTFOLIO_ILL, atol=PORTFOLIO_FLOOR, of_largest=True),), why="assets that nearly replicate each other"),
         case("indefinite", made("correlation of 2", _indefinite), kind="error", why="no portfolio has a negative variance"),
+        case("an asset without risk", made("four assets, one of variance 0", _without_risk), kind="error",
+             why="a covariance with a row of zeros is not positive definite, and has no inverse"),
         case("a table", normal(3, 2), kind="error", why="a covariance is square"),
     ),
     checks=(value(rtol=PORTFOLIO, atol=PORTFOLIO_FLOOR, of_largest=True),),
     misconceptions=(
         inverse_variance_only, inverse_volatility, clips_negative_weights, normalises_by_euclidean_norm,
         elementwise_inverse, not_normalised, equal_weights, single_safest_asset, smallest_eigenvector,
-        jitter_on_the_diagonal, absolute_weights, proportional_to_risk,
+        jitter_on_the_diagonal, absolute_weights, proportional_to_risk, accepts_singular,
     ),
     alternatives=(by_lagrange, by_cholesky),
 )  # fmt: skip
