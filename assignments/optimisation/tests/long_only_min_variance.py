@@ -293,13 +293,22 @@ def long_only(Sigma, w):
 LEAST_VARIANCE = 1e-05
 
 def least(Sigma, w):
-    # The optimality conditions: the marginal risk S w is smallest exactly where weight is. With m the smallest marginal
-    # risk, w'Sw exceeds the least variance by at most 2 (w'Sw - m): no optimum has to be known.
+    # For every vector u and every long-only portfolio p, p'Sp is at least min(Su)^2 / u'Su where that minimum is
+    # positive: a floor under all portfolios, sharp at the optimum. The marginal risks of w itself give a floor that is
+    # too low by the error of w, while its variance errs by the square; so the floors of what is best on the largest
+    # weights are tried as well. No optimum has to be known.
     S = np.asarray(Sigma, dtype=float)
-    risk = S @ w
-    total = w @ risk
-    scale = np.max(np.abs(S))
-    return 2 * (total - np.min(risk)), LEAST_VARIANCE * (abs(total) + 1e-3 * scale)
+    order = np.argsort(-w)
+    floor = 0.0
+    for k in range(len(w) + 1):
+        u = w
+        if k > 0:
+            u = np.zeros(len(w))
+            u[order[:k]] = np.linalg.lstsq(S[np.ix_(order[:k], order[:k])], np.ones(k), rcond=None)[0]
+        risk = S @ u
+        if np.min(risk) > 0 and u @ risk > 0:
+            floor = max(floor, np.min(risk) ** 2 / (u @ risk))
+    return max(w @ S @ w - floor, 0.0), LEAST_VARIANCE * floor
 
 
 ARGUMENTS = ('Sigma',)

@@ -324,6 +324,22 @@ def shuffled(grad_batch, x0, n, lr, n_epochs, batch_size, rng, x):
     return 0.0, 0.0
 
 
+def dealt(grad_batch, x0, n, lr, n_epochs, batch_size, rng, x):
+    batches = _batches(grad_batch.trace, n, batch_size)
+    if batches is None or n < 12 or not 2 < batch_size < n or not batches:
+        return 0.0, 0.0
+    each = -(-n // batch_size)
+    rows = np.arange(n)
+    seen = {tuple(rows[i : i + batch_size].tolist()) for i in range(0, n, batch_size)}
+    for e in range(n_epochs):
+        full = {tuple(sorted(b.tolist())) for b in batches[e * each : (e + 1) * each] if len(b) == batch_size}
+        # One batch may come back by chance, most of them will not.
+        if len(full & seen) > max(1, len(full) / 2):
+            return 1.0, 0.0
+        seen |= full
+    return 0.0, 0.0
+
+
 SGD_REPLAY = 1e-08
 
 def replayed(grad_batch, x0, n, lr, n_epochs, batch_size, rng, x):
@@ -339,18 +355,18 @@ def replayed(grad_batch, x0, n, lr, n_epochs, batch_size, rng, x):
 
 
 ARGUMENTS = ('grad_batch', 'x0', 'n', 'lr', 'n_epochs', 'batch_size', 'rng')
-CHECKS = (Check('every epoch is one pass over all rows in batches of the right size', passes, 'inputs', ()), Check('every epoch is shuffled anew', shuffled, 'inputs', ()), Check('every gradient is taken at the weights of that moment, and the result follows from them', replayed, 'inputs', ()),)
+CHECKS = (Check('every epoch is one pass over all rows in batches of the right size', passes, 'inputs', ()), Check('every epoch is shuffled anew', shuffled, 'inputs', ()), Check('every epoch deals the rows into new batches', dealt, 'inputs', ()), Check('every gradient is taken at the weights of that moment, and the result follows from them', replayed, 'inputs', ()),)
 CASES = {case.name: case for case in (
     Case('four equal rows', 'by hand: every batch has the gradient 2 (x - 2), so two steps of 0.25 lead from 0 to 1 and to 1.5', 'plain', True,
          (Probe('mean_row_gradient', (np.array([[1.0], [1.0], [1.0], [1.0]]), np.array([2.0, 2.0, 2.0, 2.0])), True), np.array([0.0]), 4, 0.25, 1, 2, Seed(2027)),
          (Probe('mean_row_gradient', (np.array([[1.0], [1.0], [1.0], [1.0]]), np.array([2.0, 2.0, 2.0, 2.0])), True), np.array([0.0]), 4, 0.25, 1, 2, Seed(2027)),
          None,
-         ('array', (1,)), (CHECKS[0], CHECKS[1], CHECKS[2],), True, ''),
+         ('array', (1,)), (CHECKS[0], CHECKS[1], CHECKS[2], CHECKS[3],), True, ''),
     Case('no epoch', 'without a pass the start is left', 'edge', True,
          (Probe('mean_row_gradient', (np.array([[1.0], [1.0], [1.0]]), np.array([1.0, 1.0, 1.0])), True), np.array([4.0]), 3, 0.1, 0, 1, Seed(948696)),
          (Probe('mean_row_gradient', (np.array([[1.0], [1.0], [1.0]]), np.array([1.0, 1.0, 1.0])), True), np.array([4.0]), 3, 0.1, 0, 1, Seed(948696)),
          None,
-         ('array', (1,)), (CHECKS[0], CHECKS[1], CHECKS[2],), False, 'four equal rows'),
+         ('array', (1,)), (CHECKS[0], CHECKS[1], CHECKS[2], CHECKS[3],), False, 'four equal rows'),
     Case('batches of none', 'a batch has at least one row', 'error', True,
          (Probe('mean_row_gradient', (np.array([[1.0], [1.0], [1.0]]), np.array([1.0, 1.0, 1.0])), True), np.array([4.0]), 3, 0.1, 1, 0, Seed(347981)),
          (Probe('mean_row_gradient', (np.array([[1.0], [1.0], [1.0]]), np.array([1.0, 1.0, 1.0])), True), np.array([4.0]), 3, 0.1, 1, 0, Seed(347981)),
