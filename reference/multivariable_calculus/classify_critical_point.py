@@ -164,6 +164,16 @@ def row_sums(H, tol=1e-8):
     return _by_signs(_checked(H).sum(axis=1), tol)
 
 
+@misconception("What are the leading minors of [[-2, 0], [0, -3]], and what kind of point is it?")
+def maximum_if_all_minors_are_negative(H, tol=1e-8):
+    H = _checked(H)
+    scale = np.abs(H).max() or 1.0
+    minors = np.array([np.linalg.det(H[:k, :k] / scale) for k in range(1, len(H) + 1)])
+    if abs(minors[-1]) <= tol:
+        return "degenerate"
+    return "minimum" if (minors > 0).all() else "maximum" if (minors < 0).all() else "saddle"
+
+
 def _positive_diagonal(rng):
     a = rng.uniform(1, 2, 2)
     c = rng.uniform(2.5, 4) * rng.choice([-1, 1])
@@ -212,6 +222,7 @@ EXERCISE = Exercise(
     misconceptions=(
         diagonal_signs, semidefinite_is_minimum, absolute_tolerance, determinant_only, minimum_and_maximum_swapped,
         any_zero_is_degenerate, exact_zero, trace_only, other_words, zero_matrix_is_minimum, row_sums,
+        maximum_if_all_minors_are_negative,
     ),
     alternatives=(general_eigenvalues, by_inertia),
 )  # fmt: skip
