@@ -118,10 +118,10 @@ def does_not_restore_coordinate(f, x, h=1e-5):
     x = _checked(x).copy()
     out = np.zeros(len(x))
     for i in range(len(x)):
-        x[i] += h * 1000
+        x[i] += h
         up = f(x)
-        x[i] -= 2000 * h
-        out[i] = (up - f(x)) / (2000 * h)
+        x[i] -= 2 * h
+        out[i] = (up - f(x)) / (2 * h)
     return out
 
 

@@ -118,10 +118,10 @@ def bumps_accumulate(F, x, h=1e-5):
     x = np.array(x, dtype=float)
     columns = []
     for j in range(len(x)):
-        x[j] += 1e3 * h
+        x[j] += h
         up = np.asarray(F(x))
-        x[j] -= 2e3 * h
-        columns.append((up - F(x)) / (2e3 * h))
+        x[j] -= 2 * h
+        columns.append((up - F(x)) / (2 * h))
     return np.stack(columns, axis=1)
 
 
