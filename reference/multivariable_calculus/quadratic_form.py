@@ -146,6 +146,8 @@ EXERCISE = Exercise(
         case("basis points", normal(4, 4, scale=1e-4), normal(4, scale=1e-2), normal(4, scale=100.0), kind="edge", why="small impacts on large trades"),
         case("too few amounts", normal(4, 4), normal(4), normal(3), kind="error", why="each row needs an amount"),
         case("b too long", normal(3, 3), normal(4), normal(3), kind="error", why="each row needs a cost"),
+        case("amounts in a column", normal(4, 4), normal(4), normal(4, 1), kind="error",
+             why="with a column numpy makes tables of what should be numbers, and says nothing"),
         case("a tall matrix", normal(4, 3), normal(4), normal(4), kind="error", why="x stands on both sides of A"),
     ),
     checks=(

@@ -176,6 +176,8 @@ EXERCISE = Exercise(
         case("whole numbers", given(7), integers(3, low=-3, high=4), made("a symmetric matrix", _whole_gammas),
              integers(3, low=-2, high=3), integers(5, 3, low=-4, high=5), kind="edge", why="whole numbers in, halves out"),
         case("a gradient too short", given(1.0), normal(2), normal(3, 3), normal(3), normal(4, 3), kind="error", why="each factor needs a delta"),
+        case("scenarios of one factor", given(1.0), normal(3), normal(3, 3), normal(3), normal(4, 1), kind="error",
+             why="numpy would move all factors alike and say nothing"),
         case("gammas that do not fit", given(1.0), normal(3), normal(3, 2), normal(3), normal(4, 3), kind="error", why="each pair of factors needs a gamma"),
     ),
     checks=(value(rtol=QUADRATIC, atol=QUADRATIC),),
