@@ -117,8 +117,8 @@ SCORECARD = 1e-5
 SCORECARD_FLOOR = 1e-7
 
 # Central differences of first order err by h^2/6 of the third derivative and u |f| / h: with h from 1e-4 to 1e-7 between
-# 1e-11 and 1e-8 for functions of order one to a hundred. Forward differences err by h/2 of the second derivative, 5e-5 for
-# a bond; single precision of x itself costs 1e-7 of x.
+# 1e-11 and 1e-8 for functions of order one to a hundred. Forward differences err by h/2 of the second derivative, 5e-7
+# of the slope of a bond and 5e-6 where curvatures are of order one; single precision of x itself costs 1e-7 of x.
 FIRST_DIFFERENCE = 1e-6
 FIRST_DIFFERENCE_FLOOR = 1e-7
 SINGLE_PRECISION_GRADIENT = 1e-5
