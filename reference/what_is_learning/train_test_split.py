@@ -96,6 +96,22 @@ def never_shuffles(X, y, test_fraction, rng):
     return X[:cut], X[cut:], y[:cut], y[cut:]
 
 
+@misconception("Accounts are filed by date. What do accounts opened in the same month have in common?")
+def random_block(X, y, test_fraction, rng):
+    X, y, held_back = _checked(X, y, test_fraction)
+    order = np.roll(np.arange(len(X)), rng.integers(len(X)))
+    return X[order[held_back:]], X[order[:held_back]], y[order[held_back:]], y[order[:held_back]]
+
+
+@misconception("How many different test parts can your function make, and how many are there?")
+def every_so_many_rows(X, y, test_fraction, rng):
+    X, y, held_back = _checked(X, y, test_fraction)
+    test = np.zeros(len(X), dtype=bool)
+    step = len(X) // held_back
+    test[(rng.integers(len(X)) + step * np.arange(held_back)) % len(X)] = True
+    return X[~test], X[test], y[~test], y[test]
+
+
 @misconception("Which of the four parts comes second?")
 def outputs_in_another_order(X, y, test_fraction, rng):
     A, B, a, b = train_test_split(X, y, test_fraction, rng)
@@ -173,13 +189,15 @@ def paired(X, y, test_fraction, rng, parts):
 
 @check("which rows are held back is left to chance")
 def shuffled(X, y, test_fraction, rng, parts):
-    # Of many rows, those held back are hardly ever the first or the last of the file; with few rows that happens.
-    if len(np.asarray(X)) < 20:
-        return 0.0, 0.0
-    held_back = np.sort(parts[1][:, 0])
+    # A block of neighbours or every fifth row: going round the file, all gaps between rows held back are equal but one.
+    # Chance does that too where rows are few; a fifth of sixty rows or three tenths of fifty-three it does not: fewer
+    # than n**2 of the n-choose-m ways to hold back m rows look like that, which is less than one in a hundred million.
     ids = np.sort(np.asarray(X, dtype=float)[:, 0])
-    m = len(held_back)
-    return float(np.array_equal(held_back, ids[:m]) or np.array_equal(held_back, ids[-m:])), 0.0
+    if len(ids) < 50:
+        return 0.0, 0.0
+    held_back = np.searchsorted(ids, np.sort(parts[1][:, 0]))
+    gaps = np.sort(np.diff(held_back, append=held_back[0] + len(ids)))
+    return float(len(np.unique(gaps[:-1])) == 1), 0.0
 
 
 def _accounts(n, d=3):
@@ -201,8 +219,8 @@ EXERCISE = Exercise(
         case("half of three", given([[1.0], [2.0], [3.0]]), given([1.0, 2.0, 3.0]), given(0.5), seeded(), public=True, kind="edge",
              why="3 * 0.5 + 0.5 = 2, so two rows are held back"),
         case("everything", given([[1.0], [2.0]]), given([1.0, 2.0]), given(1.0), seeded(), public=True, kind="error", why="then nothing is left to learn from"),
-        case("forty accounts, a fifth", _accounts(40), given(0.2), seeded(), why="eight rows are held back, by chance"),
-        case("thirty-three accounts, three tenths", _accounts(33, 4), given(0.3), seeded(), why="9.9 rows are rounded to ten"),
+        case("sixty accounts, a fifth", _accounts(60), given(0.2), seeded(), why="twelve rows are held back, by chance: no block of neighbours, not every fifth"),
+        case("fifty-three accounts, three tenths", _accounts(53, 4), given(0.3), seeded(), why="15.9 rows are rounded to sixteen"),
         case("nine tenths of ten", _accounts(10), given(0.9), seeded(), kind="edge", why="10 * (1 - 0.9) is not quite 1 in floating point"),
         case("two accounts", _accounts(2), given(0.5), seeded(), kind="edge", why="one to learn from, one to test on"),
         case("twenty-five accounts, a tenth", _accounts(25, 2), given(0.1), seeded(), kind="edge", why="2.5 rows are rounded up to three"),
@@ -213,7 +231,8 @@ EXERCISE = Exercise(
     ),
     checks=(partition, paired, shuffled),
     misconceptions=(
-        samples_with_replacement, shuffles_in_place, shuffles_rows_and_labels_apart, never_shuffles,
+        samples_with_replacement, shuffles_in_place, shuffles_rows_and_labels_apart, never_shuffles, random_block,
+        every_so_many_rows,
         outputs_in_another_order, fraction_taken_for_training, rounds_down, rounds_the_other_part, own_generator,
         seeds_the_global_generator, tosses_a_coin_for_each_row, same_split_every_time, drops_a_row,
     ),
