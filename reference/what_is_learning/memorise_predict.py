@@ -81,6 +81,19 @@ def approximate_match(X_train, y_train, X_new, default):
     return _by(lambda X, row: np.isclose(X, row, rtol=1e-2).all(axis=1), X_train, y_train, X_new, default)
 
 
+@misconception("What would you think if the name on your account were right to the fifth letter?")
+def default_tolerance(X_train, y_train, X_new, default):
+    return _by(lambda X, row: np.isclose(X, row).all(axis=1), X_train, y_train, X_new, default)
+
+
+@misconception("Fill an array with a short word, then put a long word into it and print it.")
+def cut_to_the_length_of_the_default(X_train, y_train, X_new, default):
+    found = memorise_predict(X_train, y_train, X_new, default)
+    out = np.full(len(found), default)
+    out[:] = found
+    return out
+
+
 @misconception("Two customers of the same age: are they the same customer?")
 def any_column_matches(X_train, y_train, X_new, default):
     return _by(lambda X, row: (row == X).any(axis=1), X_train, y_train, X_new, default)
@@ -171,12 +184,15 @@ EXERCISE = Exercise(
         case("columns in another order", joint("rows and their permutations", _permuted), given(0), kind="edge", why="the same numbers in another order are another customer"),
         case("nobody on file", joint("all rows new", lambda r: _file(r, 12, 3, 0, 5)), given(99), kind="edge", why="a memory knows nobody it has not seen"),
         case("labels in words", joint("labels that are words", lambda r: _file(r, 15, 3, 5, 4, ("high", "low", "none"))), given("unknown"), kind="edge", why="labels may be words"),
+        case("a short default", joint("labels that are longer than the default", lambda r: _file(r, 14, 2, 5, 3, ("medium", "low", "very high"))),
+             given("?"), kind="edge", why="a label comes back whole, however short the default is"),
         case("one column", joint("one column", lambda r: (np.array([[4.0], [1.0], [9.0]]) + r.integers(0, 5), np.array([2, 1, 3]), np.array([[9.0], [5.0], [4.0]]) + r.integers(0, 5))),
              given(0), kind="edge", why="a row may have a single entry"),
     ),
     checks=(same(name="every label is right"),),
     misconceptions=(
-        nearest_instead_of_exact, last_duplicate_wins, approximate_match, any_column_matches, first_column_only,
+        nearest_instead_of_exact, last_duplicate_wins, approximate_match, default_tolerance,
+        cut_to_the_length_of_the_default, any_column_matches, first_column_only,
         order_of_columns_ignored, compares_sums, default_is_commonest_label, first_row_where_nothing_matches,
         returns_positions, majority_of_duplicates,
     ),
