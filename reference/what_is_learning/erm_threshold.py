@@ -126,6 +126,14 @@ def predicts_one_below(x, y):
     return erm_threshold(x, 1 - y)
 
 
+@misconception("What is the mean of no numbers?")
+def nan_where_a_class_is_missing(x, y):
+    x, y = _checked(x, y)
+    if (y == 1).any() and (y == 0).any():
+        return erm_threshold(x, y)
+    return float("nan"), float(np.mean(y == 1))
+
+
 @misconception("Which of the two results comes first?")
 def results_swapped(x, y):
     t, risk = erm_threshold(x, y)
@@ -179,6 +187,8 @@ def reported(x, y, result):
 @check("no threshold makes fewer mistakes")
 def optimal(x, y, result):
     x, ones = np.asarray(x, dtype=float), np.asarray(y) == 1
+    if np.isnan(result[0]):  # no number is at or above it, so it would pass for a rule that never fires
+        return np.inf, SUM_OF_PRODUCTS
     best = min([np.mean((x >= t) != ones) for t in x] + [np.mean(ones)])
     return np.mean((x >= result[0]) != ones) - best, SUM_OF_PRODUCTS
 
@@ -224,12 +234,14 @@ EXERCISE = Exercise(
         case("whole ratios", integers(15, low=0, high=7), made("outcomes", lambda r: r.permutation([0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 0, 0])), kind="edge",
              why="whole numbers, many of them equal"),
         case("two outcomes too many", normal(5), integers(7, low=0, high=2), kind="error", why="each outcome needs an applicant"),
+        case("a column of outcomes", normal(5), integers(5, 1, low=0, high=2), kind="error", why="as many outcomes as applicants, but as a column"),
         case("nobody", made("zeros(0)", lambda _: np.zeros(0)), made("zeros(0)", lambda _: np.zeros(0)), kind="error", why="without data there is no best rule"),
     ),
     checks=(reported, optimal),
     misconceptions=(
         midpoint_of_class_means, observed_values_only, returns_count, maximises_risk, strictly_above, predicts_one_below,
-        results_swapped, returns_accuracy, coarse_grid, counts_misses_only, sorts_x_only, splits_ties,
+        results_swapped, returns_accuracy, nan_where_a_class_is_missing,
+        coarse_grid, counts_misses_only, sorts_x_only, splits_ties,
     ),
     alternatives=(by_cumulative_sums, midpoints),
 )  # fmt: skip
