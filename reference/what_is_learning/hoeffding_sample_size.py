@@ -73,6 +73,14 @@ def by_search(eps, delta, n_hypotheses=1):
     return n
 
 
+def one_by_one(eps, delta, n_hypotheses=1):
+    _check(eps, delta, n_hypotheses)
+    n = 1
+    while 2 * n_hypotheses * math.exp(-2 * n * eps**2) > delta:
+        n += 1
+    return n
+
+
 @misconception("Does the cost grow linearly or logarithmically in the number of rules?")
 def multiplies_outside_the_log(eps, delta, n_hypotheses=1):
     _check(eps, delta, n_hypotheses)
@@ -161,7 +169,8 @@ EXERCISE = Exercise(
         case("one rule by default", joint("eps and delta only", _single), kind="edge", why="without a number of rules there is one"),
         case("a trillion rules", _audit(0.05, 0.1, 10**12, (CLEAR, 0.45)), kind="edge", why="the logarithm makes even a trillion rules affordable"),
         case("a rough answer", _audit(0.2, 0.35, 3, (CLEAR, 0.45)), kind="edge", why="a rough answer needs few files, and the rounding shows"),
-        case("a hundredth of a point", _audit(0.001, 0.002, 5, (0.55, 1 - CLEAR)), kind="edge", why="a tenth of the deviation needs a hundred times the files"),
+        case("half a point", _audit(0.004, 0.007, 5, (0.55, 1 - CLEAR)), kind="edge", why="a tenth of the deviation needs a hundred times the files"),
+        case("no deviation", given(0.0), given(0.05), given(3), kind="error", why="no sample measures a rate to the last digit, and nothing can be divided by 0"),
         case("a negative deviation", given(-0.1), given(0.05), given(2), kind="error", why="a deviation is greater than 0"),
         case("a probability of one", given(0.1), given(1.0), given(2), kind="error", why="a guarantee that may always fail is none"),
         case("no rule", given(0.1), given(0.05), given(0), kind="error", why="there must be something to measure"),
@@ -171,5 +180,5 @@ EXERCISE = Exercise(
         multiplies_outside_the_log, rounds_down, one_sided, eps_not_squared, forgets_the_two_below, base_ten,
         ignores_the_number_of_rules, confidence_for_delta, no_rounding, rounds_to_nearest,
     ),
-    alternatives=(logs_added, by_search),
+    alternatives=(logs_added, by_search, one_by_one),
 )  # fmt: skip
