@@ -172,6 +172,7 @@ EXERCISE = Exercise(
         case("nine rows, four folds", given(9), given(4), kind="edge", why="rounding the size up leaves a part that is too small"),
         case("leave one out", given(8), given(8), kind="edge", why="every part is one row"),
         case("halves of an odd number", made("an odd number", lambda rng: 2 * int(rng.integers(5, 30)) + 1), given(2), kind="edge", why="two parts that differ by one"),
+        case("a single fold", _number(4, 12), given(1), kind="error", why="with one fold nothing is left to train on"),
         case("more folds than rows", _number(3, 6), given(7), kind="error", why="a part would be empty"),
         case("no fold", _number(5, 9), given(0), kind="error", why="at least two parts are needed"),
     ),

@@ -132,7 +132,7 @@ def scores_on_training_rows(X, y, ks, n_folds):
 
 
 @misconception("Is the smallest or the largest risk the best?")
-def argmax(X, y, ks, n_folds):
+def takes_the_largest_risk(X, y, ks, n_folds):
     return _search(X, y, ks, n_folds, choose=np.argmax)
 
 
@@ -191,7 +191,7 @@ def risks_of_sorted_ks(X, y, ks, n_folds):
     return best, select_k(X, y, sorted(ks), n_folds)[1]
 
 
-@misconception("Is it the distance that is averaged, or the label?")
+@misconception("One neighbour is in the first segment, one in the third: is the client in the second?")
 def rounds_mean_label(X, y, ks, n_folds):
     X, y = np.asarray(X, float), np.asarray(y)
     wrong = np.zeros(len(ks))
@@ -256,7 +256,7 @@ EXERCISE = Exercise(
         value(rtol=SUM_OF_PRODUCTS, atol=SUM_OF_PRODUCTS, part=1, name="the risks are right"),
     ),
     misconceptions=(
-        unweighted_mean_of_folds, returns_index_not_k, scores_on_training_rows, argmax, last_of_equal_risks,
+        unweighted_mean_of_folds, returns_index_not_k, scores_on_training_rows, takes_the_largest_risk, last_of_equal_risks,
         last_fold_only, interleaved_folds, returns_counts, rows_are_their_own_neighbours, returns_accuracy,
         smallest_of_equal_risks, risks_of_sorted_ks, rounds_mean_label,
     ),

@@ -99,7 +99,7 @@ def squares_the_difference(y_true, y_pred):
 
 
 @misconception("What should a rule get that is always right?")
-def accuracy(y_true, y_pred):
+def returns_accuracy(y_true, y_pred):
     return 1 - zero_one_risk(y_true, y_pred)
 
 
@@ -109,7 +109,7 @@ def false_alarms_only(y_true, y_pred):
     return float(np.mean(p > y))
 
 
-@misconception("Is every mistake between two classes, or only the first one you find?")
+@misconception("Is one mistake in a thousand as bad as a thousand?")
 def all_or_nothing(y_true, y_pred):
     y, p = _checked(y_true, y_pred)
     return float((y != p).any())
@@ -182,11 +182,13 @@ EXERCISE = Exercise(
         case("all right", joint("labels twice", _twice), kind="edge", why="the best rule has risk 0"),
         case("lengths that do not match", integers(5, low=0, high=2), integers(4, low=0, high=2), kind="error", why="each label needs a prediction"),
         case("no transactions", made("an empty vector", lambda _: np.zeros(0)), made("an empty vector", lambda _: np.zeros(0)), kind="error", why="nothing has no share"),
+        case("a column of predictions", integers(6, low=0, high=2), integers(6, 1, low=0, high=2), kind="error",
+             why="as long as the labels, but a column: numpy would compare each label with each prediction"),
         case("a table", integers(3, 2, low=0, high=2), integers(3, 2, low=0, high=2), kind="error", why="vectors are asked for"),
     ),
     checks=(value(rtol=SUM_OF_PRODUCTS, atol=SUM_OF_PRODUCTS),),
     misconceptions=(
-        counts_instead_of_mean, signed_difference_cancels, compares_every_pair, squares_the_difference, accuracy,
+        counts_instead_of_mean, signed_difference_cancels, compares_every_pair, squares_the_difference, returns_accuracy,
         false_alarms_only, all_or_nothing, divides_by_n_minus_1, compares_sorted_labels,
     ),
     alternatives=(by_counting, one_minus_accuracy),
