@@ -28,8 +28,8 @@ def knn_predict(X_train, y_train, X_new, k):
     Returns
     -------
     array of shape (m,)
-        Labels. Nearness is the Euclidean distance; of equally distant rows those with the lower index come first, of
-        equally common labels the smallest wins.
+        Labels. Nearness is the Euclidean distance of the rows as they come, in whatever units; of equally distant
+        rows those with the lower index come first, of equally common labels the smallest wins.
 
     Raises
     ------
@@ -124,6 +124,40 @@ def distance_tie_to_last(X_train, y_train, X_new, k):
     return _predict(X_train, y_train, X_new, k, lambda X, row: len(X) - 1 - _near(X[::-1], row))
 
 
+@misconception("What does np.argsort promise about equal numbers?")
+def unstable_sort(X_train, y_train, X_new, k):
+    return _predict(X_train, y_train, X_new, k, lambda X, row: np.argsort(((X - row) ** 2).sum(axis=1)))
+
+
+@misconception("Does the contract say anything about the scale of the columns?")
+def standardises_first(X_train, y_train, X_new, k):
+    X, y, new = _checked(X_train, y_train, X_new, k)
+    centre, spread = X.mean(axis=0), X.std(axis=0)
+    spread[spread == 0] = 1
+    return knn_predict((X - centre) / spread, y, (new - centre) / spread, k)
+
+
+@misconception("Has every neighbour one vote?")
+def weights_votes_by_nearness(X_train, y_train, X_new, k):
+    X, y, new = _checked(X_train, y_train, X_new, k)
+    labels, out = np.unique(y), []
+    for row in new:
+        distances = np.linalg.norm(X - row, axis=1)
+        nearest = np.argsort(distances, kind="stable")[:k]
+        weights = 1 / np.maximum(distances[nearest], 1e-12)
+        out.append(labels[np.argmax([weights[y[nearest] == label].sum() for label in labels])])
+    return np.array(out)
+
+
+@misconception("Who is the nearest neighbour of a client on file?")
+def leaves_out_clients_on_file(X_train, y_train, X_new, k):
+    def order(X, row):
+        distances = np.linalg.norm(X - row, axis=1)
+        return np.argsort(np.where(distances == 0, np.inf, distances), kind="stable")
+
+    return _predict(X_train, y_train, X_new, k, order)
+
+
 @misconception("Is the distance the way along the streets, or as the crow flies?")
 def city_block_distance(X_train, y_train, X_new, k):
     return _predict(X_train, y_train, X_new, k, lambda X, row: np.argsort(np.abs(X - row).sum(axis=1), kind="stable"))
@@ -171,12 +205,13 @@ def returns_position_of_nearest(X_train, y_train, X_new, k):
     return np.array([_near(X, row)[0] for row in new])
 
 
-def _clients(rng, n, m, d, labels=(1, 2, 3), offset=0.0):
+def _clients(rng, n, m, d, labels=(1, 2, 3), offset=0.0, units=1.0):
     """Return clients in groups that overlap, their labels, and new ones, whose neighbours are told apart clearly."""
     while True:
         y = np.array(labels)[rng.permutation(np.arange(n) % len(labels))]
         X = rng.standard_normal((n, d)) + 0.8 * np.searchsorted(labels, y)[:, None]
         new = rng.standard_normal((m, d)) + rng.uniform(0, 1.6, (m, 1))
+        X, new = X * units, new * units
         distances = np.sort(np.linalg.norm(new[:, None] - X, axis=2), axis=1)
         if np.diff(distances, axis=1).min() > 1e-4:
             return X + offset, y, new + offset
@@ -193,16 +228,31 @@ def _vote_ties(rng):
     return X, np.array([9, 4, 8, 3, 2, 7, 1, 6]), queries + rng.uniform(-0.05, 0.05, (4, 1))
 
 
-def _distance_ties(rng):
-    """Return points on a grid at equal distances from the queries."""
-    shift = float(rng.integers(-5, 6))
-    X = np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0], [6.0, 5.0], [4.0, 5.0]]) + shift
-    return X, np.array([5, 2, 8, 6, 1, 3]), np.array([[0.0, 0.0], [5.0, 5.0]]) + shift
+def _answers(rng):
+    """Return clients who answered two questions on a scale from 1 to 3: most distances tie, many times over.
+
+    Two hundred and seventy rows, for sorting that is not stable may keep the order of fewer, and how many depends on
+    the processor.
+    """
+    grid = np.array([[a, b] for a in (1.0, 2.0, 3.0) for b in (1.0, 2.0, 3.0)])
+    X, queries = np.repeat(grid, 30, axis=0), np.vstack([grid, grid[[0, 1, 3, 4]] + 0.5])
+    while True:
+        order = rng.permutation(len(X))
+        y = rng.integers(1, 6, len(X))
+        # The nearest are thirty equally distant rows or more; the first and the last of them must not vote alike.
+        first = knn_predict(X[order], y, queries, 1)
+        if np.sum(first != knn_predict(X[order][::-1], y[::-1], queries, 1)) >= 8:
+            return X[order], y, queries
 
 
 def _on_file(rng):
-    X, y, _ = _clients(rng, 15, 1, 3)
-    return X, y, X[rng.permutation(15)[:5]].copy()
+    """Return clients, and some of them again as queries, of whom at least two have a nearest other of another label."""
+    while True:
+        X, y, _ = _clients(rng, 15, 1, 3)
+        asked = rng.permutation(15)[:5]
+        others = leaves_out_clients_on_file.solution(X, y, X[asked], 1)
+        if np.sum(others != y[asked]) >= 2:
+            return X, y, X[asked].copy()
 
 
 EXERCISE = Exercise(
@@ -220,7 +270,10 @@ EXERCISE = Exercise(
         case("everybody", _some(16, 6, 2), given(16), kind="edge", why="with k = n all have a vote, and everybody gets the same answer"),
         case("labels -5, 7 and 30", _some(27, 12, 2, labels=(-5, 7, 30)), given(4), kind="edge", why="labels are names, not quantities"),
         case("votes that tie", joint("two neighbours that disagree", _vote_ties), given(2), kind="edge", why="of equally common labels the smallest wins"),
-        case("distances that tie", joint("points on a grid", _distance_ties), given(1), kind="edge", why="of equally distant clients the first on file comes first"),
+        case("distances that tie", joint("many rows at the same distance", _answers), given(1), kind="edge",
+             why="of equally distant clients the first on file comes first, however many there are"),
+        case("thousands and shares", _some(30, 14, 3, units=np.array([1.0, 40.0, 0.02])), given(3), kind="edge",
+             why="columns count in the units in which they come"),
         case("clients on file", joint("queries that are training rows", _on_file), given(1), kind="edge", why="the nearest neighbour of a client on file is itself"),
         case("account numbers", _some(20, 10, 2, offset=1e8), given(3), kind="stability", why="an offset of a hundred million must not drown the differences"),
         case("more neighbours than clients", normal(4, 2), given([1, 2, 1, 2]), normal(2, 2), given(5), kind="error", why="five of four cannot be asked"),
@@ -229,7 +282,8 @@ EXERCISE = Exercise(
     checks=(same(name="every label is right"),),
     misconceptions=(
         rounds_mean_label, skips_first_neighbour, farthest, vote_tie_to_largest, vote_tie_to_nearest,
-        distance_tie_to_last, city_block_distance, first_column_only, expanded_square, signed_differences,
+        distance_tie_to_last, unstable_sort, standardises_first, weights_votes_by_nearness, leaves_out_clients_on_file,
+        city_block_distance, first_column_only, expanded_square, signed_differences,
         one_neighbour_only, one_neighbour_too_many, majority_of_all, returns_position_of_nearest,
     ),
     alternatives=(double_loop, one_query_at_a_time),

@@ -158,6 +158,13 @@ def interleaved_folds(X, y, ks, n_folds):
     return _search(X, y, ks, n_folds, folds=folds)
 
 
+@misconception("Which clients are in the first fold that the text describes? And in yours?")
+def shuffles_the_rows_first(X, y, ks, n_folds):
+    X, y = np.asarray(X, float), np.asarray(y)
+    order = np.random.default_rng(0).permutation(len(y))
+    return select_k(X[order], y[order], ks, n_folds)
+
+
 @misconception("A risk lies between 0 and 1. Does yours?")
 def returns_counts(X, y, ks, n_folds):
     best, risks = select_k(X, y, ks, n_folds)
@@ -213,7 +220,7 @@ def _segments(rng, n, ks, n_folds, *, tie=False, labels=(1, 2, 5)):
         _, risks = select_k(X, y, ks, n_folds)
         best = np.flatnonzero(risks == risks.min())
         if list(ks) != sorted(ks) and np.array_equal(risks, risks[np.argsort(ks)]):
-            continue  # the order of the risks must show
+            continue  # then the order of the risks would not show
         if tie and len(best) > 1 and best[0] > 0 and ks[best[0]] != min(ks[i] for i in best):
             return X, y
         if not tie and len(best) == 1 and (len(ks) == 1 or 0 < best[0]) and len(np.unique(risks)) > len(ks) / 2:
@@ -244,7 +251,7 @@ EXERCISE = Exercise(
         case("leave one out", *_clients(18, (1, 3, 6), 18), kind="edge", why="as many folds as clients"),
         case("a single number", *_clients(20, (4,), 3), kind="edge", why="a list of one is still a list"),
         case("risks that tie", *_clients(24, (9, 5, 3, 1), 4, tie=True), kind="edge", why="of equal risks the first in the list counts, not the smallest number and not the last"),
-        case("numbers in no order", *_clients(30, (11, 2, 6, 1), 6), kind="edge", why="risks come in the order of the list"),
+        case("numbers in no order", *_clients(30, (6, 11, 1, 2), 6), kind="edge", why="risks come in the order of the list"),
         case("labels -3, 0 and 40", *_clients(27, (1, 4, 8), 4, labels=(-3, 0, 40)), kind="edge", why="labels are names, not quantities"),
         case("very uneven folds", *_clients(11, (1, 2, 4), 4), kind="edge", why="folds of 3, 3, 3 and 2: a mistake in the last one is not worth more"),
         case("too many folds", normal(5, 2), given([1, 2, 1, 2, 1]), given([1]), given(6), kind="error", why="a fold would be empty"),
@@ -257,7 +264,7 @@ EXERCISE = Exercise(
     ),
     misconceptions=(
         unweighted_mean_of_folds, returns_index_not_k, scores_on_training_rows, takes_the_largest_risk, last_of_equal_risks,
-        last_fold_only, interleaved_folds, returns_counts, rows_are_their_own_neighbours, returns_accuracy,
+        last_fold_only, interleaved_folds, shuffles_the_rows_first, returns_counts, rows_are_their_own_neighbours, returns_accuracy,
         smallest_of_equal_risks, risks_of_sorted_ks, rounds_mean_label,
     ),
     alternatives=(every_row_once, distances_reused),
