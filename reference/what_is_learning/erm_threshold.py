@@ -25,7 +25,7 @@ def erm_threshold(x, y):
     -------
     t : float
         A threshold with the smallest share of mistakes on the data; inf is the rule that never predicts 1, -inf the
-        one that always does. Of several equally good ones any will do.
+        one that always does. Of several equally good ones any will do; NaN is none.
     risk : float
         The share of mistakes with that threshold.
 

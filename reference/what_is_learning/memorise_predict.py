@@ -26,7 +26,7 @@ def memorise_predict(X_train, y_train, X_new, default):
     Returns
     -------
     array of shape (m,)
-        Labels. A row is on file only if all its entries are exactly equal; of several such rows the first counts.
+        Labels, as they stand in `y_train`. A row is on file only if all its entries are exactly equal; of several such rows the first counts.
 
     Examples
     --------

@@ -26,7 +26,8 @@ def train_test_split(X, y, test_fraction, rng):
     -------
     X_train, X_test, y_train, y_test : arrays
         int(n * test_fraction + 0.5) rows are in the test part, the others in the training part; every row is in
-        exactly one of them, with its own label. The order within the parts is free.
+        exactly one of them, with its own label. Any set of that many rows may be the test part, each as likely as any
+        other. The order within the parts is free.
 
     Raises
     ------
