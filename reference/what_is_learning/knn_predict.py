@@ -245,6 +245,14 @@ def _answers(rng):
             return X[order], y, queries
 
 
+def _slanted(rng):
+    """Return clients of whom at least two have another nearest one along the streets, with another label."""
+    while True:
+        X, y, new = _clients(rng, 25, 10, 4)
+        if np.sum(city_block_distance.solution(X, y, new, 1) != knn_predict(X, y, new, 1)) >= 2:
+            return X, y, new
+
+
 def _on_file(rng):
     """Return clients, and some of them again as queries, of whom at least two have a nearest other of another label."""
     while True:
@@ -266,7 +274,7 @@ EXERCISE = Exercise(
         case("no neighbours", given([[0.0], [1.0]]), given([1, 2]), given([[0.5]]), given(0), public=True, kind="error", why="somebody has to be asked"),
         case("thirty clients, five neighbours", _some(30, 12, 3), given(5), why="three overlapping groups"),
         case("forty clients, three neighbours", _some(40, 14, 2), given(3), why="two features, other neighbours"),
-        case("the nearest one", _some(25, 10, 4), given(1), kind="edge", why="one neighbour decides alone"),
+        case("the nearest one", joint("25 clients, 10 new, 4 features, some at a slant", _slanted), given(1), kind="edge", why="one neighbour decides alone"),
         case("everybody", _some(16, 6, 2), given(16), kind="edge", why="with k = n all have a vote, and everybody gets the same answer"),
         case("labels -5, 7 and 30", _some(27, 12, 2, labels=(-5, 7, 30)), given(4), kind="edge", why="labels are names, not quantities"),
         case("votes that tie", joint("two neighbours that disagree", _vote_ties), given(2), kind="edge", why="of equally common labels the smallest wins"),
