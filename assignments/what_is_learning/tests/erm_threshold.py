@@ -288,6 +288,8 @@ def reported(x, y, result):
 
 def optimal(x, y, result):
     x, ones = np.asarray(x, dtype=float), np.asarray(y) == 1
+    if np.isnan(result[0]):  # no number is at or above it, so it would pass for a rule that never fires
+        return np.inf, SUM_OF_PRODUCTS
     best = min([np.mean((x >= t) != ones) for t in x] + [np.mean(ones)])
     return np.mean((x >= result[0]) != ones) - best, SUM_OF_PRODUCTS
 
