@@ -1,8 +1,8 @@
 """Functions and generators that exercises hand to students' code, and the call that hands them over.
 
-Alone of `reference` this module is loaded inside the walls, where students' code can read it: it holds questions and
-never an answer, so no derivative, no root, no minimiser. Test files quote from it, so each function and class needs
-numpy and its siblings only.
+Alone of `reference` this module is loaded inside the walls, where students' code can read it: it holds what exercises
+hand over and never an answer, so no root and no minimiser, and a gradient only where an exercise gives it away. Test
+files quote from it, so each function and class needs numpy and its siblings only.
 
 What a probe counts inside the walls is a claim like every other. It serves to tell a learner that 10,000 evaluations
 are too many; where more hangs on it, a check compares the trace with the result.
