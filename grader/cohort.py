@@ -13,8 +13,10 @@ from pathlib import Path
 from grader import __version__, content
 from grader.engines.local import Setting, grade_all, not_graded
 from grader.errors import MachineError, UsageError
+from grader.given import given_cells
 from grader.gradebook import Gradebook
 from grader.intake import Found, find, read
+from grader.notebook import read_notebook
 from grader.plan import Plan, plan_topic
 from grader.records import Limits, Result, Submission
 from grader.report.results import write_results
@@ -105,7 +107,10 @@ def grade_cohort(
         msg = f"{output}: cannot be made: {error.strerror}"
         raise UsageError(msg) from error
     files = {path: data for topic in topics for path, data in content.data_files(topic.name).items()}
-    setting = Setting(plans=plans, limits=limits or Limits(), preload=PRELOAD, only=only, files=files, unsafe=unsafe)
+    given = {source: names for topic in topics for source, names in given_of(topic).items()}
+    setting = Setting(
+        plans=plans, limits=limits or Limits(), preload=PRELOAD, only=only, files=files, given=given, unsafe=unsafe
+    )
     counts: Counter[str] = Counter()
     with Gradebook.open(output / "gradebook.db") as book, progress(len(found), quiet=quiet) as advance:
 
@@ -139,6 +144,14 @@ def grade_cohort(
         not_graded=counts["not graded"],
         unchanged=counts["unchanged"],
     )
+
+
+def given_of(topic: Topic) -> Mapping[str, tuple[list[str], list[str]]]:
+    """Return the cells of a topic's assignment that need not run where nothing leans on them."""
+    starter = content.starter(topic.name)
+    if not starter.is_file():  # an assignment that is not built: every cell runs
+        return {}
+    return given_cells(read_notebook(starter.read_bytes()).cells, [exercise.name for exercise in topic.exercises])
 
 
 def _noting(*, quiet: bool) -> Callable[[str], None]:

@@ -32,6 +32,11 @@ def assignments() -> Path:
     return _find("assignments", "assignments")
 
 
+def starter(topic: str) -> Path:
+    """Return the notebook that students of a topic start from."""
+    return assignments() / topic / f"{topic}.ipynb"
+
+
 def submissions() -> Path:
     """Return the folder of the sample cohort, one folder a topic."""
     return _find("submissions", "tests/submissions")

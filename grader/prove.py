@@ -13,6 +13,7 @@ from pathlib import Path
 from grader import content
 from grader.build import Assignment, build_topic, differences
 from grader.cohort import PRELOAD
+from grader.given import given_cells
 from grader.grade import Grader
 from grader.intake import find, read
 from grader.master import solution_cells
@@ -79,8 +80,9 @@ def prove_topic(topic: Topic, jobs: int, *, otter: bool) -> Iterator[Step]:
     yield f"{topic.name}: the committed assignment is what the master makes", stale
     solution = solution_cells(master)
     starter = made.student[f"{topic.name}.ipynb"]
-    with Keeper(Limits(), preload=PRELOAD, files=data) as keeper:
-        starter_cells = read_notebook(starter).cells
+    starter_cells = read_notebook(starter).cells
+    given = given_cells(starter_cells, [exercise.name for exercise in topic.exercises])
+    with Keeper(Limits(), preload=PRELOAD, files=data, given=given) as keeper:
         found = [f for plan in plans for f in verify_notebooks(plan, keeper, solution, starter_cells)]
         yield f"{topic.name}: solution notebook and starter under {len(SEEDS)} seeds", _once(found)
         if otter:

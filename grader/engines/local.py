@@ -14,6 +14,7 @@ from grader.grade import Grader
 from grader.plan import Plan
 from grader.records import Limits, Result, Submission
 from grader.sandbox.inside.confine import die_with_parent
+from grader.sandbox.inside.idle import Given
 from grader.sandbox.keeper import Keeper
 from grader.sandbox.walls import strongest
 
@@ -36,6 +37,8 @@ class Setting:
         The one assignment that is graded, "" where each submission names its own.
     files : mapping of str to bytes
         Data that submissions read, by path below their working folder.
+    given : mapping
+        Cells of the assignments that are left out where nothing leans on them, see `grader.given`.
     rung : str
         What is put around submissions, see `grader.sandbox.walls`; "" for the best that works here.
     unsafe : bool
@@ -47,12 +50,13 @@ class Setting:
     preload: tuple[str, ...] = ()
     only: str = ""
     files: Mapping[str, bytes] = field(default_factory=dict)
+    given: Given = field(default_factory=dict)
     rung: str = ""
     unsafe: bool = False
 
     def keeper(self, rung: str = "") -> Keeper:
         """Return a new sandbox for these submissions."""
-        return Keeper(self.limits, preload=self.preload, files=self.files, rung=rung or self.rung)
+        return Keeper(self.limits, preload=self.preload, files=self.files, rung=rung or self.rung, given=self.given)
 
 
 class Worker:

@@ -38,6 +38,7 @@ from grader.records import Limits, Question, Transcript
 from grader.sandbox import policy
 from grader.sandbox.child import Child
 from grader.sandbox.inside import wire
+from grader.sandbox.inside.idle import Given
 from grader.sandbox.run import Run, request
 
 START_SECONDS = 60.0
@@ -59,6 +60,8 @@ class Keeper:
         Data that every submission finds in its working folder.
     rung : str
         What is put around submissions, see `grader.sandbox.walls`.
+    given : mapping, optional
+        Cells of the assignment that are left out where nothing leans on them, see `grader.given`.
 
     Raises
     ------
@@ -72,6 +75,7 @@ class Keeper:
         preload: tuple[str, ...] = (),
         files: Mapping[str, bytes] | None = None,
         rung: str = "namespaces",
+        given: Given | None = None,
     ) -> None:
         if sys.platform != "linux":
             msg = f"submissions can be isolated on Linux only, this is {sys.platform}; nothing was graded"
@@ -84,7 +88,7 @@ class Keeper:
         self._box = tempfile.TemporaryDirectory(prefix="fullmarks-") if rung != "namespaces" else None
         box = self._box.name if self._box else ""
         try:
-            config = policy.configuration(self._limits, preload, files or {}, rung, box)
+            config = policy.configuration(self._limits, preload, files or {}, rung, box, given)
             if box:
                 _furnish(Path(box), config["uid"] if os.getuid() == 0 and rung == "landlock" else None)
         except OSError as error:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.records import Limits
+from grader.sandbox.inside.idle import Given
 from grader.sandbox.seccomp import compile_filter
 from reference import probes
 
@@ -237,7 +238,12 @@ def capabilities() -> int:
 
 
 def configuration(
-    limits: Limits, preload: tuple[str, ...], files: Mapping[str, bytes], rung: str = "namespaces", box: str = ""
+    limits: Limits,
+    preload: tuple[str, ...],
+    files: Mapping[str, bytes],
+    rung: str = "namespaces",
+    box: str = "",
+    given: Given | None = None,
 ) -> dict[str, Any]:
     """Return what the server is told.
 
@@ -251,6 +257,8 @@ def configuration(
         One of `grader.sandbox.walls.RUNGS`.
     box : str
         The server's own folder, where bubblewrap makes none.
+    given : mapping, optional
+        Cells of the assignment that are left out where nothing leans on them, see `grader.given`.
     """
     code = f"{box}/code" if box else CODE
     readable, listable = readable_paths(rung, code)
@@ -269,6 +277,7 @@ def configuration(
         "packages": list(package_folders()),
         "preload": list(preload),
         "files": {name: data.hex() for name, data in files.items()},
+        "given": dict(given or {}),
         "readable": readable,
         "listable": listable,
         "seccomp": "" if rung == "none" else filter_program(rung).hex(),

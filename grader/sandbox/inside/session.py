@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 
 from grader.sandbox.inside import wire
+from grader.sandbox.inside.idle import Given, idle, reads
 from grader.sandbox.inside.stubs import Quiet, quiet_packages
 from reference import probes
 
@@ -40,8 +41,8 @@ MAX_ERRORS = 1 << 20  # characters about errors in cells; beyond it there is one
 # Magics that run the cell below them, and those that run their line; all others do nothing here.
 RUNS_CELL = frozenset({"time", "timeit", "capture", "prun"})
 RUNS_LINE = frozenset({"time", "prun"})
-# What looks back at the results of earlier cells.
-_LOOKS_BACK = re.compile(r"\bOut\s*\[|(?<![\w.])_(?!\w)")
+# What may look back at the results of earlier cells.
+_LOOKS_BACK = re.compile(r"\bOut\b|(?<![\w.])_(?!\w)")
 _FUTURES = functools.reduce(operator.or_, (getattr(__future__, n).compiler_flag for n in __future__.all_feature_names))
 
 # Bound early, for students may give these names to other things.
@@ -425,15 +426,28 @@ def _close_figures() -> None:
             helpers.Gcf.destroy_all()
 
 
-def looks_back(cells: Sequence[str]) -> bool:
+def looks_back(cells: Sequence[str], begin: Callable[[int], None] = lambda _: None) -> bool:
     """Return whether a notebook may ask for results of earlier cells.
+
+    Parameters
+    ----------
+    cells : sequence of str
+    begin : callable
+        Told the position of a cell before its source is looked into.
 
     Examples
     --------
     >>> looks_back(["1 + 1", "_ * 2"]), looks_back(["Out[1]"]), looks_back(["def _f(x_): return x_._y"])
     (True, True, False)
+    >>> looks_back(["for _ in range(3): print(_)"])
+    False
     """
-    return any(map(_LOOKS_BACK.search, cells))
+    for number, cell in enumerate(cells):
+        if _LOOKS_BACK.search(cell):
+            begin(number)
+            if not {"_", "Out"}.isdisjoint(reads(cell, {"_"}, ("_", "Out"))):
+                return True
+    return False
 
 
 def run_cells(
@@ -466,16 +480,23 @@ def serve(
     write: Callable[[bytes], None],
     transform: Callable[[str], str],
     begin: Callable[[int], None],
+    given: Given,
 ) -> None:
     """Answer requests for ever.
 
     The first is ("cells", sources, positions to leave out, functions that will be asked for), answered by
     (errors by position, `Session.intact`). Those after it are ("ask", function, calls), answered by a list of claims.
+    Cells of `given` on which nothing leans are left out as well.
     """
     _, cells, left_out, watched = read()
-    session = Session(transform, watched, keeps_results=looks_back(cells))
+    not_run = set(left_out)
+    seen = ["" if i in not_run else cell for i, cell in enumerate(cells)]  # what ended a child is not looked into
+    keeps_results = looks_back(seen, begin)
+    if not keeps_results:
+        not_run |= idle(seen, given, watched, begin)
+    session = Session(transform, watched, keeps_results=keeps_results)
     with session.stage():
-        write(wire.encode((run_cells(session, cells, set(left_out), begin), session.intact)))
+        write(wire.encode((run_cells(session, cells, not_run, begin), session.intact)))
         while True:
             _, function, calls = read()
             write(session.ask(function, calls))

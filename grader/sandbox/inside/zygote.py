@@ -215,7 +215,7 @@ class Server:
         # A collection writes into objects, and every page written is copied from the server first: fewer of them.
         gc.set_threshold(YOUNG_OBJECTS, 20, 20)
         conversation.accept()
-        self._session.serve(conversation.read, conversation.write, self._transform, self._begin)
+        self._session.serve(conversation.read, conversation.write, self._transform, self._begin, self._config["given"])
 
     def _lay_out_files(self) -> None:
         for name, data in self._files.items():
