@@ -11,6 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
+from grader.counterexample.leaves import leaves_of
+from grader.counterexample.rules import numeric
 from grader.grade import Grader
 from grader.judge import HIDDEN_TEXTS
 from grader.master import solution_cells
@@ -23,6 +27,8 @@ HONEST = "cosine_similarity"
 # Enough for honest answers, and short, for many attacks wait until they are stopped.
 LIMITS = Limits(call_seconds=0.5, exercise_seconds=3.0, cells_seconds=6.0, cell_seconds=1.0, submission_seconds=20.0)
 _CARELESS = "It may spoil its own honest answers."
+# So many characters of a number are no coincidence.
+_DIGITS = 8
 _TRACES = ("fullmarks-was-here", "evil.pth", "otter.py", "numpy.py", "sitecustomize.py", "usercustomize.py")
 
 
@@ -97,6 +103,7 @@ def try_attack(attack: Attack, grader: Grader, plan: Plan) -> Iterator[str]:
         elif exercise.name == HONEST and exercise.marks != possible and not attack.careless:
             yield f"{HONEST} earned {exercise.marks:g} of the {possible} it deserves"
     yield from _told(result)
+    yield from _shown(result, plan)
     after = {exercise.name: exercise.marks for exercise in grader.grade(victim(attack)).exercises}
     if after[HONEST] != possible or sum(after.values()) != possible:
         yield f"the submission after it earned {after[HONEST]:g} of {possible}"
@@ -112,3 +119,23 @@ def _told(result: Result) -> Iterator[str]:
             known = what in HIDDEN_TEXTS or what == NOT_ALONE or (what.startswith('"') and what.endswith('" fails'))
             if not case.public and case.message and not known:
                 yield f"the message on a hidden case of {exercise.name} says {what!r}"
+
+
+def _shown(result: Result, plan: Plan) -> Iterator[str]:
+    """Yield public texts in which a number from a hidden input can be read."""
+    texts = [(e.name, c.message) for e in result.exercises for c in e.cases]
+    numbers = {
+        (planned.exercise.name, repr(float(number))[:_DIGITS])
+        for planned in plan.exercises
+        for case in planned.cases
+        if not case.case.public
+        for leaf in leaves_of(case.inputs)
+        if numeric(leaf)
+        for number in np.ravel(leaf)
+        if len(repr(float(number))) > _DIGITS
+    }
+    for exercise, digits in sorted(numbers):
+        for where, text in texts:
+            if digits in text:
+                yield f"a text on {where} shows {digits}, from a hidden input of {exercise}"
+                return

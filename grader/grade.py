@@ -70,8 +70,10 @@ class Grader:
         )
         if result.reason or plan is None:
             return result
-        transcript = self._sandbox.run(submission.cells, tuple(e.question for e in plan.exercises))
-        exercises = self._again(plan, submission, transcript, self.mark(plan, transcript))
+        transcript = self._sandbox.run(submission.cells, questions_of(plan.exercises))
+        claims = claims_of(plan.exercises, transcript)
+        marked = [mark_exercise(p, c, self._known) for p, c in zip(plan.exercises, claims, strict=True)]
+        exercises = self._again(plan, submission, transcript, marked)
         return replace(
             result,
             status="graded",
@@ -80,15 +82,8 @@ class Grader:
             isolation=self._sandbox.isolation,
         )
 
-    def mark(self, plan: Plan, transcript: Transcript) -> tuple[ExerciseResult, ...]:
-        """Return the result of every exercise for what a submission claims."""
-        return tuple(
-            mark_exercise(planned, claims, self._known)
-            for planned, claims in zip(plan.exercises, transcript.claims, strict=True)
-        )
-
     def _again(
-        self, plan: Plan, submission: Submission, transcript: Transcript, exercises: tuple[ExerciseResult, ...]
+        self, plan: Plan, submission: Submission, transcript: Transcript, exercises: Sequence[ExerciseResult]
     ) -> tuple[ExerciseResult, ...]:
         """Return the results, better where a cell further down had spoilt a function that was right before.
 
@@ -104,8 +99,8 @@ class Grader:
         best = list(exercises)
         for before, positions in spoilt.items():
             planned = tuple(plan.exercises[i] for i in positions)
-            claims = self._sandbox.run(submission.cells[:before], tuple(p.question for p in planned)).claims
-            for i, p, claimed in zip(positions, planned, claims, strict=True):
+            run = self._sandbox.run(submission.cells[:before], questions_of(planned))
+            for i, p, claimed in zip(positions, planned, claims_of(planned, run), strict=True):
                 result = mark_exercise(p, claimed, self._known)
                 if result.marks > best[i].marks:
                     best[i] = result
@@ -119,6 +114,17 @@ class Grader:
             what = f"it names the assignment {named!r}, which is not one of ours" if named else "it names no assignment"
             return f"{what}; name the assignment with -a"
         return ""
+
+
+def questions_of(exercises: Sequence[PlannedExercise]) -> tuple[Question, ...]:
+    """Return what is asked of a submission: two questions for each exercise."""
+    return tuple(question for planned in exercises for question in planned.questions)
+
+
+def claims_of(exercises: Sequence[PlannedExercise], transcript: Transcript) -> tuple[tuple[Claim, ...], ...]:
+    """Return the answers to `questions_of`, for each exercise in the order of its cases."""
+    answers = iter(transcript.claims)
+    return tuple(planned.in_order(next(answers), next(answers)) for planned in exercises)
 
 
 def mark_exercise(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from grader.records import Question
+from grader.records import Claim, Question
 from grader.sandbox.inside import wire
 from reference import probes
 from reference.catalogue import Topic
@@ -53,11 +54,27 @@ class PlannedCase:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlannedExercise:
-    """An exercise with its cases drawn, and the question that asks them of a submission."""
+    """An exercise with its cases drawn.
+
+    Attributes
+    ----------
+    exercise : Exercise
+    cases : tuple of PlannedCase
+    question : Question
+        All cases, for solutions of ours.
+    questions : tuple of Question
+        The same for a submission: first the public cases, then the hidden ones.
+    """
 
     exercise: Exercise
     cases: tuple[PlannedCase, ...]
     question: Question
+    questions: tuple[Question, Question]
+
+    def in_order(self, public: Sequence[Claim], hidden: Sequence[Claim]) -> tuple[Claim, ...]:
+        """Return the answers to both questions in the order of the cases."""
+        claims = {True: iter(public), False: iter(hidden)}
+        return tuple(next(claims[planned.case.public]) for planned in self.cases)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -134,8 +151,21 @@ def plan_exercise(exercise: Exercise, seed: int) -> PlannedExercise:
             faults.append(f"case {case.name!r}: {fault}")
     if faults:
         raise AuthorError(exercise.name, faults)
-    question = Question(function=exercise.name, calls=tuple(planned.inputs for planned in cases))
-    return PlannedExercise(exercise=exercise, cases=tuple(cases), question=question)
+    return planned_of(exercise, tuple(cases))
+
+
+def planned_of(exercise: Exercise, cases: tuple[PlannedCase, ...]) -> PlannedExercise:
+    """Return the exercise with these cases, and the questions that ask them."""
+    name = exercise.name
+    return PlannedExercise(
+        exercise=exercise,
+        cases=cases,
+        question=Question(function=name, calls=tuple(p.inputs for p in cases)),
+        questions=(
+            Question(function=name, calls=tuple(p.inputs for p in cases if p.case.public), shown=True),
+            Question(function=name, calls=tuple(p.inputs for p in cases if not p.case.public)),
+        ),
+    )
 
 
 class _FaultError(Exception):

@@ -57,10 +57,14 @@ class Question:
         Name of the student's function.
     calls : tuple of tuple
         Positional arguments of each call: numbers, strings, arrays, tuples or lists of them, probes and seeds.
+    shown : bool
+        Whether learners see what the calls return. Such questions are asked before all others, in processes that have
+        not been told the inputs of those: what is shown cannot carry them out.
     """
 
     function: str
     calls: tuple[tuple[Any, ...], ...]
+    shown: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,6 +117,8 @@ class Transcript:
         Processor time that the run took inside the walls, as the kernel counted it.
     peak_bytes : int
         Largest resident memory of a process of the run.
+    seconds : tuple of float
+        Wall time that the calls of each question took.
     """
 
     claims: tuple[tuple[Claim, ...], ...]
@@ -120,6 +126,7 @@ class Transcript:
     intact: Mapping[str, int] = field(default_factory=dict)
     cpu_seconds: float = 0.0
     peak_bytes: int = 0
+    seconds: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from grader.errors import MachineError
@@ -65,21 +65,34 @@ class Run:
         self._reached = 0  # the cells before this one are known to end
         self._stuck = -1  # the cell that had its time
         self._child: Child | None = None
+        self._spent: dict[str, tuple[float, float]] = {}  # answering and waiting, by function
         self._errors: Mapping[int, str] = {}
         self._intact: Mapping[str, int] = {}
         self._seconds = 0.0
         self._peak = 0
 
-    def transcript(self, questions: Sequence[Question], frames: Iterable[bytes]) -> Transcript:
+    def transcript(self, questions: Sequence[Question], frames: Sequence[bytes]) -> Transcript:
         """Return all that the submission claims.
 
-        All questions are asked before any is asked again call by call, so that an exercise that takes all the time
-        there is takes it from nobody else.
+        Questions whose answers are shown come first. All questions of a kind are asked before any is asked again call
+        by call, so that an exercise that takes all the time there is takes it from nobody else.
         """
-        self._watched = tuple(question.function for question in questions)
+        self._watched = tuple(dict.fromkeys(question.function for question in questions))
+        claims: dict[int, tuple[Claim, ...]] = {}
+        seconds: dict[int, float] = {}
+        asked = [(i, question, frame) for i, (question, frame) in enumerate(zip(questions, frames, strict=True))]
         try:
-            asked = [self._ask(question, frame) for question, frame in zip(questions, frames, strict=True)]
-            claims = [self._one_by_one(q, found) for q, found in zip(questions, asked, strict=True)]
+            for shown in (True, False):
+                kind = [item for item in asked if item[1].shown is shown]
+                found = {}
+                for i, question, frame in kind:
+                    began = time.monotonic()
+                    found[i] = self._ask(question, frame)
+                    seconds[i] = time.monotonic() - began
+                for i, question, _ in kind:
+                    began = time.monotonic()
+                    claims[i] = self._one_by_one(question, found[i])
+                    seconds[i] += time.monotonic() - began
             if not questions:
                 with contextlib.suppress(EndedError):
                     self._ready()
@@ -87,7 +100,8 @@ class Run:
             self._end(0.0)
         errors = {**self._errors, **self._left_out}
         return Transcript(
-            claims=tuple(claims),
+            claims=tuple(claims[i] for i in range(len(asked))),
+            seconds=tuple(seconds[i] for i in range(len(asked))),
             cell_errors=tuple(errors.get(i, "") for i in range(len(self._cells))),
             intact=self._intact,
             cpu_seconds=self._seconds,
@@ -109,7 +123,7 @@ class Run:
         fit into the time of the exercise, and so the marks, shall not depend on how busy the machine is.
         """
         limits = self._limits
-        answering = waiting = 0.0
+        answering, waiting = self._spent.get(question.function, (0.0, 0.0))
         spare = limits.exercise_seconds - limits.call_seconds
         claims = []
         for arguments, known in zip(question.calls, found, strict=True):
@@ -125,6 +139,7 @@ class Run:
                 waiting += limits.call_seconds if claim.outcome == "timed out" else 0.0
                 answering += 0.0 if claim.outcome == "timed out" else seconds
             claims.append(claim)
+        self._spent[question.function] = answering, waiting
         return tuple(claims)
 
     def _once(self, function: str, arguments: tuple[Any, ...]) -> tuple[Claim, float]:
