@@ -16,9 +16,11 @@ from grader.errors import MachineError, UsageError
 from grader.given import given_cells
 from grader.gradebook import Gradebook
 from grader.intake import Found, find, read
+from grader.listing import summary
 from grader.notebook import read_notebook
 from grader.plan import Plan, plan_topic
 from grader.records import Limits, Result, Submission
+from grader.report.pages import write_pages
 from grader.report.results import write_results
 from grader.report.scores import write_scores
 from reference.catalogue import Topic, load_topic, topic_names
@@ -50,7 +52,8 @@ class Summary:
         parts += [f"{self.rejected} rejected"] if self.rejected else []
         parts += [f"{self.not_graded} not graded (run again)"] if self.not_graded else []
         parts += [f"{self.unchanged} unchanged"] if self.unchanged else []
-        wrote = ", ".join(str(output / name) for name in ("scores.csv", "results/", "gradebook.db"))
+        names = ("scores.csv", "results/", "feedback/", "index.html", "gradebook.db")
+        wrote = ", ".join(str(output / name) for name in names)
         return f"{', '.join(parts)}\nwrote {wrote}"
 
 
@@ -170,12 +173,16 @@ def _digest(plans: Mapping[str, Plan], assignment: str) -> str:
 
 
 def write_reports(book: Gradebook, output: Path) -> tuple[Path, ...]:
-    """Write results/ and scores.csv from the gradebook, and return what was written."""
+    """Write all that people and programs read from the gradebook, and return what was written."""
     results = book.results()
     exercises = _exercises(results)
     write_results(results, output / "results")
     write_scores(results, exercises, output / "scores.csv")
-    return output / "results", output / "scores.csv"
+    assignments = {result.assignment for result in results}
+    topics = [load_topic(name) for name in topic_names() if name in assignments]
+    summaries = {t.name: {e.name: summary(e) for e in t.exercises} for t in topics}
+    pages = write_pages(results, output, {t.name: t.title for t in topics}, summaries)
+    return output / "scores.csv", output / "results", *pages
 
 
 def _exercises(results: Sequence[Result]) -> tuple[str, ...]:

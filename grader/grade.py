@@ -10,12 +10,17 @@ from typing import Any
 
 import numpy as np
 
+from grader.counterexample.search import Simple, simplest, worth_a_search
 from grader.diagnose import Profile, diagnose, profiles
 from grader.judge import judge, message
+from grader.pictures import pictures
 from grader.plan import Plan, PlannedExercise
-from grader.records import Claim, ExerciseResult, Question, Result, Sandbox, Submission, Transcript
+from grader.records import Claim, Detail, ExerciseResult, Question, Result, Sandbox, Submission, Transcript
 from grader.sandbox.fake import InProcess
 from grader.score import score
+
+# What is kept of the error of a cell.
+LONGEST_ERROR = 1_000
 
 
 def environment() -> dict[str, str]:
@@ -46,6 +51,7 @@ class Grader:
         self._sandbox = sandbox
         self._only = only
         self._known = Known()
+        self._simple = Simple()
         self._environment = environment()
 
     def grade(self, submission: Submission) -> Result:
@@ -80,7 +86,37 @@ class Grader:
             total=sum(exercise.marks for exercise in exercises),
             exercises=exercises,
             isolation=self._sandbox.isolation,
+            details=self._details(plan, submission, transcript, exercises),
+            cell_errors=tuple((i, text[:LONGEST_ERROR]) for i, text in enumerate(transcript.cell_errors) if text),
         )
+
+    def _details(
+        self, plan: Plan, submission: Submission, transcript: Transcript, exercises: Sequence[ExerciseResult]
+    ) -> tuple[Detail, ...]:
+        """Return what feedback tells beside the results: counterexamples, pictures, times."""
+        claims = claims_of(plan.exercises, transcript)
+        worth = [
+            planned
+            for planned, claimed, result in zip(plan.exercises, claims, exercises, strict=True)
+            if worth_a_search(result.state, claimed) and planned.exercise.name not in transcript.intact
+        ]
+        found = self._counterexamples(submission, worth) if worth else {}
+        taken = transcript.seconds or (0.0,) * (2 * len(plan.exercises))
+        return tuple(
+            Detail(
+                exercise=planned.exercise.name,
+                seconds=public + hidden,
+                counterexample=found.get(planned.exercise.name, ""),
+                pictures=pictures(planned, claimed),
+            )
+            for planned, claimed, public, hidden in zip(plan.exercises, claims, taken[::2], taken[1::2], strict=True)
+        )
+
+    def _counterexamples(self, submission: Submission, exercises: Sequence[PlannedExercise]) -> dict[str, str]:
+        """Return the simplest counterexample of each exercise, from a run that is told no hidden input."""
+        simple = [self._simple(planned) for planned in exercises]
+        run = self._sandbox.run(submission.cells, tuple(s.questions[0] for s in simple))
+        return {s.exercise.name: simplest(s, claims) for s, claims in zip(simple, run.claims, strict=True)}
 
     def _again(
         self, plan: Plan, submission: Submission, transcript: Transcript, exercises: Sequence[ExerciseResult]

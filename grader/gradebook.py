@@ -21,7 +21,7 @@ from typing import Self
 
 from grader.errors import MachineError, UsageError
 from grader.records import Result
-from grader.report.results import from_data, to_data
+from grader.report.results import from_data, to_store
 from grader.text import legible
 
 SCHEMA = 1
@@ -118,7 +118,7 @@ class Gradebook:
         if result.status == "not graded" and self.fresh(result.submission, result.sha256, cases, version):
             return
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        text = json.dumps(to_data(result), separators=(",", ":"), allow_nan=False)
+        text = json.dumps(to_store(result), separators=(",", ":"), allow_nan=False)
         row = (result.submission, result.sha256, cases, version, result.status, now, text)
         with self._machine():
             self._connection.execute("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?, ?, ?)", row)

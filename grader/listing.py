@@ -60,9 +60,14 @@ def course_page(topics: Sequence[Topic]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def summary(exercise: Exercise) -> str:
+    """Return in one line what an exercise's function returns: the first of its docstring."""
+    return (inspect.getdoc(exercise.solution) or "").splitlines()[0]
+
+
 def _row(exercise: Exercise) -> str:
     arguments = inspect.signature(exercise.solution)
-    what = (inspect.getdoc(exercise.solution) or "").splitlines()[0].replace("|", "\\|")
+    what = summary(exercise).replace("|", "\\|")
     public = sum(case.public for case in exercise.cases)
     counts = (
         exercise.points,

@@ -263,8 +263,44 @@ class ExerciseResult:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Picture:
+    """Numbers of a public case that are better drawn: what was returned beside what was expected.
+
+    Attributes
+    ----------
+    case : str
+    got, expected : tuple
+        Nested tuples of floats, both of one shape; None stands for what is no finite number.
+    """
+
+    case: str
+    got: tuple[Any, ...]
+    expected: tuple[Any, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Detail:
+    """What a feedback page tells of an exercise beside its result.
+
+    Attributes
+    ----------
+    exercise : str
+    seconds : float
+        Wall time that the calls took.
+    counterexample : str
+        The simplest input found on which the function is wrong, with what it returns; "" where none was found.
+    pictures : tuple of Picture
+    """
+
+    exercise: str
+    seconds: float = 0.0
+    counterexample: str = ""
+    pictures: tuple[Picture, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Result:
-    """The result of one submission, as results/*.json holds it."""
+    """The result of one submission, as results/*.json holds it, and the details that feedback shows beside it."""
 
     submission: str
     student: str
@@ -277,3 +313,5 @@ class Result:
     isolation: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
     exercises: tuple[ExerciseResult, ...] = ()
+    details: tuple[Detail, ...] = ()
+    cell_errors: tuple[tuple[int, str], ...] = ()

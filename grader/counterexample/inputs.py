@@ -36,6 +36,7 @@ TRIED_EACH = 16
 KEPT_EACH = 8
 # Of one draw, inputs of the same lengths: a mistake may need more than one row to show.
 KEPT_ALIKE = 2
+NAME = "simplest counterexample"
 WHY = "It is the simplest input that was found on which your function and the reference disagree."
 
 
@@ -79,7 +80,8 @@ def simple_inputs(planned: PlannedExercise) -> PlannedExercise:
         rules = ruled.get(build(each.arguments)) if each.kind != "error" else None
         if each.kind == "error" or rules:
             found += _fair_ones(planned, each, rules, seen)
-    found.sort(key=lambda pair: pair[0])
+    # What a function does with good input says more than that it takes bad input.
+    found.sort(key=lambda pair: (pair[1].case.kind == "error", pair[0]))
     kept = tuple(p for _, p in found)
     return planned_of(planned.exercise, kept)
 
@@ -219,7 +221,7 @@ def _plan(exercise: Exercise, arguments: tuple[Any, ...], kind: str) -> PlannedC
 
 def _expect(exercise: Exercise, arguments: tuple[Any, ...], kind: str) -> PlannedCase | None:
     planned = PlannedCase(
-        case=case("simple", why=WHY, kind="error" if kind == "error" else "plain", public=True),
+        case=case(NAME, why=WHY, kind="error" if kind == "error" else "plain", public=True),
         inputs=arguments,
         arguments=arguments,
         expected=None,

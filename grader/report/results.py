@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from grader.records import CaseResult, ExerciseResult, Result
+from grader.records import CaseResult, Detail, ExerciseResult, Picture, Result
 from grader.report.files import PART, write_whole
 
 SCHEMA = 1
@@ -44,8 +44,22 @@ def to_data(result: Result) -> dict[str, Any]:
     }
 
 
+def to_store(result: Result) -> dict[str, Any]:
+    """Return a result as JSON values with the details that only feedback pages show."""
+    details = [
+        {
+            "exercise": detail.exercise,
+            "seconds": round(detail.seconds, 6),
+            "counterexample": detail.counterexample,
+            "pictures": [{"case": p.case, "got": p.got, "expected": p.expected} for p in detail.pictures],
+        }
+        for detail in result.details
+    ]
+    return {**to_data(result), "details": details, "cell_errors": result.cell_errors}
+
+
 def from_data(data: Mapping[str, Any]) -> Result:
-    """Return the result that `to_data` turned into `data`.
+    """Return the result that `to_data` or `to_store` turned into `data`.
 
     Raises
     ------
@@ -67,7 +81,20 @@ def from_data(data: Mapping[str, Any]) -> Result:
             ExerciseResult(**{**exercise, "cases": tuple(CaseResult(**case) for case in exercise["cases"])})
             for exercise in data["exercises"]
         ),
+        details=tuple(_detail(detail) for detail in data.get("details", ())),
+        cell_errors=tuple((number, text) for number, text in data.get("cell_errors", ())),
     )
+
+
+def _detail(data: Mapping[str, Any]) -> Detail:
+    pictures = tuple(
+        Picture(case=p["case"], got=_tuples(p["got"]), expected=_tuples(p["expected"])) for p in data["pictures"]
+    )
+    return Detail(**{**data, "pictures": pictures})
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
 def write_results(results: Iterable[Result], folder: Path) -> None:

@@ -82,6 +82,8 @@ class Run:
         seconds: dict[int, float] = {}
         asked = [(i, question, frame) for i, (question, frame) in enumerate(zip(questions, frames, strict=True))]
         try:
+            with contextlib.suppress(EndedError):  # said again of the first call
+                self._ready()
             for shown in (True, False):
                 kind = [item for item in asked if item[1].shown is shown]
                 found = {}
@@ -93,9 +95,6 @@ class Run:
                     began = time.monotonic()
                     claims[i] = self._one_by_one(question, found[i])
                     seconds[i] += time.monotonic() - began
-            if not questions:
-                with contextlib.suppress(EndedError):
-                    self._ready()
         finally:
             self._end(0.0)
         errors = {**self._errors, **self._left_out}

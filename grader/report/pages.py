@@ -1,0 +1,214 @@
+"""The pages that people read: feedback for each submission, and the cohort at a glance.
+
+Everything that students wrote is text: Jinja2 escapes it, and what cannot be printed is shown as its code.
+"""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from grader.records import Detail, ExerciseResult, Picture, Result
+from grader.report.figures import items_svg, picture_svg, totals_svg
+from grader.report.files import write_whole
+from grader.report.results import result_path
+from grader.report.statistics import ENOUGH, Statistics, statistics_of
+from grader.text import legible
+
+# What a state means to a learner.
+STATES: Mapping[str, str] = {
+    "passed": "Every case holds.",
+    "failed": "Some cases do not hold.",
+    "missing": "The function was not found at the end of the notebook.",
+    "raised": "The function ended with an exception where it should have returned.",
+    "timed out": "The function, or a cell before it, did not end within its time.",
+    "out of memory": "The function needed more memory than it may use.",
+    "crashed": "A call of the function ended the whole process.",
+    "unreadable": "The result could not be read as numbers, text, arrays, or tuples and lists of them.",
+}
+STATUSES: Mapping[str, str] = {
+    "graded": "graded",
+    "rejected": "rejected: it could not be graded as it was handed in",
+    "not graded": "not graded: the fault is not the submission's; it will be graded in the next run",
+}
+# A page tells of an error what helps, not everything.
+LONGEST = 4_000
+MOST_CELLS = 20
+
+
+def feedback_path(submission: str) -> Path:
+    """Return the relative path of a submission's page: its name and ".html".
+
+    Examples
+    --------
+    >>> feedback_path("alice/hw.ipynb").as_posix()
+    'alice/hw.ipynb.html'
+    """
+    return result_path(submission).with_suffix(".html")
+
+
+def feedback_page(result: Result, title: str, summaries: Mapping[str, str]) -> str:
+    """Return the page of one submission.
+
+    Parameters
+    ----------
+    result : Result
+    title : str
+        Of the assignment.
+    summaries : mapping of str to str
+        For each exercise what its function returns, in one line.
+    """
+    details = {detail.exercise: detail for detail in result.details}
+    exercises = [(e, details.get(e.name, Detail(exercise=e.name))) for e in result.exercises]
+    return _PAGES.get_template("feedback.html").render(
+        result=result,
+        title=title or result.assignment,
+        status=STATUSES[result.status],
+        states=STATES,
+        summaries=summaries,
+        exercises=exercises,
+        cell_errors=result.cell_errors[:MOST_CELLS],
+        more_errors=max(0, len(result.cell_errors) - MOST_CELLS),
+    )
+
+
+def cohort_page(results: Sequence[Result], titles: Mapping[str, str]) -> str:
+    """Return the page of a whole cohort.
+
+    Parameters
+    ----------
+    results : sequence of Result
+        Of one assignment or several.
+    titles : mapping of str to str
+        Of the assignments.
+    """
+    named = dict.fromkeys(r.assignment for r in results if r.status == "graded")
+    parts = [_part(statistics_of(name, results), titles.get(name, name)) for name in (*titles, *named) if name in named]
+    rows = [(r, feedback_path(r.submission).as_posix()) for r in sorted(results, key=lambda r: r.submission)]
+    return _PAGES.get_template("cohort.html").render(
+        parts=list({part["title"]: part for part in parts}.values()),
+        rows=rows,
+        several=len(named) > 1,
+        not_counted=[(r, path) for r, path in rows if r.status != "graded"],
+        enough=ENOUGH,
+        titles=titles,
+    )
+
+
+def write_pages(
+    results: Sequence[Result], folder: Path, titles: Mapping[str, str], summaries: Mapping[str, Mapping[str, str]]
+) -> tuple[Path, Path]:
+    """Write feedback/<submission>.html for each submission, and index.html; return what was written.
+
+    Parameters
+    ----------
+    results : sequence of Result
+    folder : Path
+    titles : mapping of str to str
+        Of the assignments.
+    summaries : mapping of str to mapping
+        For each assignment what its functions return, in one line each.
+
+    Raises
+    ------
+    UsageError, MachineError
+        Where a file cannot be written.
+    """
+    for result in results:
+        page = feedback_page(result, titles.get(result.assignment, ""), summaries.get(result.assignment, {}))
+        write_whole(folder / "feedback" / feedback_path(result.submission), page.encode())
+    write_whole(folder / "index.html", cohort_page(results, titles).encode())
+    return folder / "feedback", folder / "index.html"
+
+
+def _part(found: Statistics, title: str) -> dict[str, object]:
+    return {
+        "title": title,
+        "of": found,
+        "reliability": reliability(found.alpha),
+        "totals": Markup(totals_svg(found.totals, found.possible)),  # noqa: S704 - drawn by us, from numbers
+        "items": Markup(items_svg(found.items)) if found.items else "",  # noqa: S704 - and names of exercises
+    }
+
+
+def reliability(alpha: float) -> str:
+    """Return what Cronbach's alpha means, in a sentence.
+
+    Examples
+    --------
+    >>> reliability(0.85)
+    'Another assignment like this one would order the students much as this one did.'
+    """
+    if math.isnan(alpha):
+        return "It is not defined here: it needs two exercises, two submissions, and totals that differ."
+    for least, words in (
+        (0.9, "Another assignment like this one would order the students almost as this one did."),
+        (0.8, "Another assignment like this one would order the students much as this one did."),
+        (0.7, "Enough for marks of one assignment among several; not for a decision that hangs on this one alone."),
+        (0.5, "The exercises measure different things, or there are too few of them: small differences mean little."),
+    ):
+        if alpha >= least:
+            return words
+    return "The exercises hardly agree on who does well: do not read anything into differences between totals."
+
+
+def _lines(text: str, longest: int = LONGEST) -> str:
+    """Return text of several lines with what cannot be printed made visible, cut where it is very long."""
+    cut = text[:longest] + (" ... (cut)" if len(text) > longest else "")
+    return "\n".join(map(legible, cut.split("\n")))
+
+
+def _body(text: str) -> str:
+    r"""Return a message on a case as `_lines` does, without its first line, which names the case.
+
+    Examples
+    --------
+    >>> _body('Case "two by two"\n  input     x = 1\n  got       2')
+    'input     x = 1\ngot       2'
+    """
+    head, _, rest = text.partition("\n")
+    return textwrap.dedent(_lines(rest if head.startswith('Case "') and rest else text))
+
+
+def _marks(value: float) -> str:
+    """Return marks with at most two decimals, as people read them.
+
+    Examples
+    --------
+    >>> _marks(3.0), _marks(2.0625), _marks(2.5)
+    ('3', '2.06', '2.5')
+    """
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _percent(part: float, whole: float = 1.0) -> str:
+    return f"{100 * part / whole:.0f} %" if whole else ""
+
+
+def _two(value: float) -> str:
+    return "" if math.isnan(value) else f"{value:.2f}".replace("-", "\N{MINUS SIGN}")
+
+
+def _drawn(picture: Picture) -> Markup:
+    return Markup(picture_svg(picture))  # noqa: S704 - drawn by us, from numbers
+
+
+def _anchor(exercise: ExerciseResult) -> str:
+    return "exercise-" + "".join(c if c.isalnum() or c in "_-" else "-" for c in exercise.name)
+
+
+_PAGES = Environment(
+    loader=PackageLoader("grader.report"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_PAGES.filters.update(
+    legible=legible, lines=_lines, body=_body, marks=_marks, percent=_percent, two=_two, drawn=_drawn, anchor=_anchor
+)
