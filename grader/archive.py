@@ -20,7 +20,8 @@ MOST_ENTRIES = 1_000
 # Deflate packs at most 1032:1; notebooks are packed 3:1 to 20:1, and a log of equal lines about 200:1.
 MOST_RATIO = 250
 SMALL = 1_000_000  # bytes that may be packed at any ratio
-LEFT_OUT = frozenset({"__MACOSX", "__pycache__", "__init__.py"})
+# What programs leave behind; the last is nbgrader's.
+LEFT_OUT = frozenset({"__MACOSX", "__pycache__", "__init__.py", "submission_secret.txt"})
 
 _CHUNK = 1 << 16
 # The table of contents is read in one go; an entry takes 46 bytes and its name.

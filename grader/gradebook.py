@@ -13,13 +13,15 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
 from grader.errors import MachineError, UsageError
+from grader.lms.layouts import Identity, Upload
 from grader.records import Result
 from grader.report.results import from_data, to_store
 from grader.text import legible
@@ -41,6 +43,11 @@ CREATE TABLE results (
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {SCHEMA};
 COMMIT;
+"""
+# Beside the results; an older fullmarks does not know of them and leaves them alone.
+_BESIDE = """
+CREATE TABLE IF NOT EXISTS uploads (submission TEXT PRIMARY KEY NOT NULL, upload TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL);
 """
 _FRESH = """
 SELECT 1 FROM results WHERE submission = ? AND sha256 = ? AND cases = ? AND version = ? AND status <> 'not graded'
@@ -135,6 +142,46 @@ class Gradebook:
             rows = self._connection.execute("SELECT submission, result FROM results ORDER BY submission").fetchall()
         return tuple(self._result(name, text) for name, text in rows)
 
+    def keep_uploads(self, names: Iterable[str], uploads: Mapping[str, Upload]) -> None:
+        """Keep what an LMS told of the submissions `names`, in place of what was known of them."""
+        with self._machine():
+            self._connection.execute("BEGIN")
+            self._connection.executemany("DELETE FROM uploads WHERE submission = ?", ((name,) for name in names))
+            rows = ((u.submission, json.dumps(asdict(u), separators=(",", ":"))) for u in uploads.values())
+            self._connection.executemany("INSERT OR REPLACE INTO uploads VALUES (?, ?)", rows)
+            self._connection.execute("COMMIT")
+
+    def uploads(self) -> dict[str, Upload]:
+        """Return what an LMS told, by submission.
+
+        Raises
+        ------
+        UsageError
+            Where somebody changed the file so that it cannot be read.
+        """
+        with self._machine():
+            rows = self._connection.execute("SELECT submission, upload FROM uploads ORDER BY submission").fetchall()
+        found = {}
+        for name, text in rows:
+            try:
+                data = json.loads(text)
+                found[name] = Upload(**{**data, "who": tuple(Identity(**who) for who in data["who"])})
+            except (ValueError, KeyError, TypeError, RecursionError) as error:
+                what = f"what is known of the upload {legible(name)} is damaged; move the file away and grade again"
+                raise UsageError(f"{self._path}: {what}") from error
+        return found
+
+    def keep(self, name: str, value: str) -> None:
+        """Keep a setting that later reports rest on."""
+        with self._machine():
+            self._connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
+
+    def kept(self, name: str) -> str:
+        """Return a setting, "" where it was never made."""
+        with self._machine():
+            row = self._connection.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else ""
+
     def _result(self, name: str, text: str) -> Result:
         try:
             return from_data(json.loads(text))
@@ -163,6 +210,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     if not application and not schema and not tables:
         _begin(connection)
         connection.executescript(_CREATE)
+        connection.executescript(_BESIDE)
         return
     if application != APPLICATION:
         raise UsageError(f"{path}: it is not a gradebook but another SQLite file; choose another output folder")
@@ -172,6 +220,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
             "upgrade, or choose another output folder"
         )
     _begin(connection)
+    connection.executescript(_BESIDE)
 
 
 def _begin(connection: sqlite3.Connection) -> None:

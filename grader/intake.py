@@ -63,12 +63,15 @@ class Found:
         As in `Submission`.
     reason : str
         Why it is rejected whatever it holds, "" where its content decides.
+    parts : tuple of str
+        Where it is below the PATH given.
     """
 
     path: Path
     name: str
     student: str
     reason: str = ""
+    parts: tuple[str, ...] = ()
 
 
 Finds = tuple[Found, ...]
@@ -89,7 +92,8 @@ class _Seen:
         folders = self.parts[:-1] or parts[:-1]
         file = parts[-1]
         student = folders[0] if folders else file if _by_name(file) is None else PurePosixPath(file).stem
-        return Found(path=self.path, name=legible("/".join(parts)), student=legible(student), reason=self.reason)
+        name = legible("/".join(parts))
+        return Found(path=self.path, name=name, student=legible(student), reason=self.reason, parts=self.parts)
 
 
 def find(paths: Sequence[Path]) -> Finds:

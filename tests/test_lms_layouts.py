@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from grader.lms.layouts import Identity, Upload, gradescope, moment, recognise
 
+ROOT = ("downloads",)
 SAMPLES = Path(__file__).parent / "lms"
 
 
 def seen(*paths: str, files: dict[str, str] | None = None, only: str = "") -> dict[str, Upload]:
     texts = {tuple(name.split("/")): text for name, text in (files or {}).items()}
-    return recognise({p: tuple(p.split("/")) for p in paths}, lambda parts: texts.get(parts, ""), only)
+    return recognise({p: (ROOT, tuple(p.split("/"))) for p in paths}, lambda parts: texts.get(parts[1:], ""), only)
 
 
 def one(path: str, **more: str) -> Upload:
@@ -163,10 +164,31 @@ def test_gradescope_people_without_numbers_and_hostile_names() -> None:
 # --- all of them ---
 
 
+def test_what_a_student_calls_a_folder_gets_nobodys_name() -> None:
+    inner = "Jane Doe_1_assignsubmission_file_"
+    yml = {"submission_metadata.yml": YML}
+    assert seen(f"submission_1001/{inner}/hw.ipynb", files=yml).popitem()[1].layout == "gradescope"
+    assert one(f"student01+hw1+2026-03-01 10:20:30 UTC/{inner}/hw.ipynb").layout == "nbgrader"
+    assert one(f"Ben Roe_2_assignsubmission_file_/{inner}/hw.ipynb").student == "Ben Roe"
+    assert one("Ben Roe_2_assignsubmission_file_/a+hw1+2026-03-01 10:20:30 UTC/hw.ipynb").student == "Ben Roe"
+    assert seen("student01/janedoe_123_456_hw.ipynb") == {}
+
+
+def test_one_student_with_a_timestamp_makes_no_exchange() -> None:
+    paths = [f"monday/student0{i}/hw.ipynb" for i in range(3)]
+    assert seen(*paths, files={"monday/student00/timestamp.txt": "2026-03-01 10:20:30 UTC"}) == {}
+
+
+def test_the_folder_that_was_given_may_be_that_of_one_student() -> None:
+    folder = ("Jane Doe_1_assignsubmission_file_",)
+    found = recognise({"hw.ipynb": (folder, ("hw.ipynb",))}, lambda _: "")
+    assert found["hw.ipynb"].student == "Jane Doe"
+
+
 @given(st.lists(st.text(st.characters(exclude_characters="/\0"), min_size=1, max_size=300), min_size=1, max_size=4))
 def test_no_name_is_too_odd(parts: list[str]) -> None:
     path = "/".join(parts)
-    for upload in recognise({path: tuple(parts)}, lambda _: "2026-03-01 10:20:30 UTC").values():
+    for upload in recognise({path: (ROOT, tuple(parts))}, lambda _: "2026-03-01 10:20:30 UTC").values():
         assert upload.submission == path
         assert all(w.key for w in upload.who)
         assert upload.student.isprintable()

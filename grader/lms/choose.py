@@ -80,7 +80,8 @@ def settle(results: Sequence[Result], uploads: Mapping[str, Upload], attempts: s
     kept: dict[str, str] = {}
     for group in _groups(candidates):
         *others, chosen = _in_order(group, by_name, attempts)
-        kept[group[0].upload.key] = chosen
+        key = group[0].upload.key
+        kept[key] = min(chosen, kept.get(key, chosen))
         times = {c.upload.submission: (c.upload.when, c.upload.serial) for c in group}
         lost |= {n: _reason(n, chosen, attempts, tied=times[n] == times[chosen]) for n in others}
     for r in results:

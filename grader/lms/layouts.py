@@ -15,6 +15,7 @@ Where each form comes from:
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -28,6 +29,7 @@ from grader.text import legible
 Layout = Literal["canvas", "moodle", "gradescope", "nbgrader"]
 LAYOUTS: tuple[str, ...] = get_args(Layout)
 Parts = tuple[str, ...]
+Place = tuple[Parts, Parts]  # the folder that was given to us, and the path below it
 Read = Callable[[Parts], str]  # the text of a small file, "" where there is none
 
 METADATA = "submission_metadata.yml"
@@ -105,13 +107,16 @@ class Upload:
         return ", ".join(w.name or w.key for w in self.who)
 
 
-def recognise(files: Mapping[str, Parts], read: Read, only: str = "") -> dict[str, Upload]:
+def recognise(files: Mapping[str, Place], read: Read, only: str = "") -> dict[str, Upload]:
     """Return what the layouts tell of submissions; those in no layout are left out.
+
+    The outermost folder of a layout decides: what lies below it are names that a student chose, and who calls a folder
+    as Moodle calls that of somebody else gets nobody's name by it.
 
     Parameters
     ----------
-    files : mapping of str to tuple of str
-        The parts of each submission's path, by its name.
+    files : mapping of str to pair of tuples of str
+        By the name of each submission: the folder that was given to us, and the path below it.
     read : callable
         Returns the text of `submission_metadata.yml` and `timestamp.txt` files.
     only : str
@@ -119,38 +124,67 @@ def recognise(files: Mapping[str, Parts], read: Read, only: str = "") -> dict[st
 
     Examples
     --------
-    >>> files = {"doejane_LATE_123_4567_hw.ipynb": ("hw1", "doejane_LATE_123_4567_hw.ipynb")}
+    >>> files = {"doejane_LATE_123_4567_hw.ipynb": (("hw1",), ("doejane_LATE_123_4567_hw.ipynb",))}
     >>> recognise(files, lambda parts: "")["doejane_LATE_123_4567_hw.ipynb"].late
     True
     """
-    metadata: dict[Parts, dict[str, Upload]] = {}
-
-    def of_gradescope(name: str, parts: Parts) -> Upload | None:
-        for i in range(len(parts) - 2, 0, -1):
-            if _GRADESCOPE.fullmatch(parts[i]):
-                if parts[:i] not in metadata:
-                    metadata[parts[:i]] = gradescope(read((*parts[:i], METADATA)))
-                told = metadata[parts[:i]].get(parts[i])
-                return told and replace(told, submission=name)
-        return None
-
-    ways: dict[str, Callable[[str, Parts], Upload | None]] = {
-        "moodle": _of_moodle,
-        "gradescope": of_gradescope,
-        "nbgrader": lambda name, parts: _of_nbgrader(name, parts, read),
-    }
-    found: dict[str, Upload] = {}
-    for name, parts in files.items():
-        tried = (way(name, parts) for layout, way in ways.items() if only in ("", layout))
-        if (upload := next((u for u in tried if u is not None), None)) is not None:
+    looked = _Folders(read, LAYOUTS if only == "" else (only,))
+    # What students hand in may hold a timestamp.txt as well; nbgrader puts one into every folder.
+    stamped = [name for name, (root, parts) in files.items() if looked.stamp(root, parts)]
+    collected = stamped if 2 * len(stamped) > len(files) or only == "nbgrader" else []
+    found = {}
+    for name, (root, parts) in files.items():
+        if (upload := looked.upload(name, root, parts)) is not None:
             found[name] = upload
-    if only in ("", "canvas"):
-        rest = {name: parts for name, parts in files.items() if name not in found}
-        found |= {u.submission: u for u in _of_canvas(rest, sure=only == "canvas")}
+    for name in collected:
+        root, parts = files[name]
+        user, when = legible(parts[-3]), moment(looked.stamp(root, parts))
+        found.setdefault(name, _nbgrader(name, user, when))
+    if "canvas" in looked.layouts:
+        # Canvas's folders are flat: what lies deeper was called so by whoever handed it in.
+        rest = {n: (*root, parts[0]) for n, (root, parts) in files.items() if n not in found and len(parts) == 1}
+        found |= {u.submission: u for u in _canvas(rest, sure=only == "canvas")}
     return found
 
 
-def _of_canvas(files: Mapping[str, Parts], *, sure: bool) -> Iterable[Upload]:
+class _Folders:
+    """Looks at the folders that submissions lie in, and reads each small file once."""
+
+    def __init__(self, read: Read, layouts: Sequence[str]) -> None:
+        self.layouts = layouts
+        self._read = functools.cache(read)
+        self._metadata = functools.cache(lambda folder: gradescope(self._read((*folder, METADATA))))
+
+    def upload(self, name: str, root: Parts, parts: Parts) -> Upload | None:
+        """Return what the outermost folder of a layout tells."""
+        path = (*root, *parts)
+        for i in range(max(len(root) - 1, 0), len(path)):
+            part, is_folder = path[i], i < len(path) - 1
+            if "moodle" in self.layouts and (match := _MOODLE.fullmatch(part)):
+                who = Identity(name=legible(match["name"]), id=match["id"] or "")
+                return Upload(submission=name, layout="moodle", who=(who,))
+            if not is_folder:
+                break
+            if "nbgrader" in self.layouts and (match := _EXCHANGE.fullmatch(part)):
+                return _nbgrader(name, legible(match["user"]), moment(match["when"]))
+            if "gradescope" in self.layouts and _GRADESCOPE.fullmatch(part):
+                told = self._metadata(path[:i]).get(part)
+                if told:
+                    return replace(told, submission=name)
+        return None
+
+    def stamp(self, root: Parts, parts: Parts) -> str:
+        """Return what `timestamp.txt` says of user/assignment/notebook, "" where there is none."""
+        if "nbgrader" not in self.layouts or len(parts) < 3:
+            return ""
+        return self._read((*root, *parts[:-1], TIMESTAMP))
+
+
+def _nbgrader(name: str, user: str, when: str) -> Upload:
+    return Upload(submission=name, layout="nbgrader", who=(Identity(name=user, id=user),), when=when)
+
+
+def _canvas(files: Mapping[str, Parts], *, sure: bool) -> Iterable[Upload]:
     """Yield the uploads of flat folders; `sure` says that the caller knows them to be of Canvas."""
     folders: dict[Parts, list[tuple[str, re.Match[str] | None]]] = defaultdict(list)
     for name, parts in files.items():
@@ -165,25 +199,6 @@ def _of_canvas(files: Mapping[str, Parts], *, sure: bool) -> Iterable[Upload]:
             who = Identity(name=match["name"] or "", id=match["id"])
             serial = int((match["file"] or "0")[:_SERIAL])
             yield Upload(submission=name, layout="canvas", who=(who,), serial=serial, late=bool(match["late"]))
-
-
-def _of_moodle(name: str, parts: Parts) -> Upload | None:
-    match = next((m for part in reversed(parts) if (m := _MOODLE.fullmatch(part))), None)
-    if match is None:
-        return None
-    return Upload(submission=name, layout="moodle", who=(Identity(name=legible(match["name"]), id=match["id"] or ""),))
-
-
-def _of_nbgrader(name: str, parts: Parts, read: Read) -> Upload | None:
-    match = next((m for part in reversed(parts[:-1]) if (m := _EXCHANGE.fullmatch(part))), None)
-    if match:
-        user, when = match["user"], match["when"]
-    elif len(parts) > 3 and (stamp := read((*parts[:-1], TIMESTAMP))):
-        user, when = parts[-3], stamp
-    else:
-        return None
-    user = legible(user)
-    return Upload(submission=name, layout="nbgrader", who=(Identity(name=user, id=user),), when=moment(when))
 
 
 def gradescope(text: str) -> dict[str, Upload]:
