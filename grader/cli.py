@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,15 @@ for _library in ("OPENBLAS", "OMP", "MKL"):
 
 from grader import __version__  # noqa: E402
 from grader.errors import FullmarksError, UsageError  # noqa: E402
+from grader.lms.choose import ATTEMPTS  # noqa: E402
+from grader.lms.gradebooks import LMS  # noqa: E402
+from grader.lms.layouts import LAYOUTS  # noqa: E402
 from reference.catalogue import Topic, load_topic, topic_names  # noqa: E402
 from reference.spec import AuthorError  # noqa: E402
 
 FOUND_WRONG = 1
 DEFAULT_SEED = 20_000
+_TIMES = [f"%Y-%m-%d{sep}%H:%M{rest}" for sep in "T " for rest in ("", ":%S", "%z", ":%S%z")]
 
 
 class Commands(click.Group):
@@ -75,6 +80,18 @@ jobs_option = click.option(
     type=click.IntRange(min=1),
     default=None,
     help="Processes that work side by side.  [default: one for each core]",
+)
+roster_option = click.option(
+    "--roster",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="CSV file of the people of the course: one of your own with columns such as name, id, login and email, or an "
+    "export of Canvas, Moodle or Gradescope.",
+)
+pseudonyms_option = click.option(
+    "--pseudonyms",
+    is_flag=True,
+    help="Write all reports to pseudonymous/ in the folder of marks, with pseudonyms in place of names.",
 )
 topic_arguments = click.argument("topics", nargs=-1, metavar="[TOPIC]...")
 
@@ -161,6 +178,29 @@ def build(topics: tuple[str, ...], check: bool, output: Path | None, autograders
     show_default=True,
     help="Folder for marks and results.",
 )
+@roster_option
+@click.option(
+    "--attempts",
+    type=click.Choice(ATTEMPTS),
+    default="latest",
+    show_default=True,
+    help="Which of several uploads of one student counts.",
+)
+@click.option(
+    "--layout",
+    type=click.Choice([*LAYOUTS, "plain"]),
+    default=None,
+    help="The LMS that the folders were downloaded from; plain for none.  [default: what their names show]",
+)
+@click.option(
+    "--due",
+    type=click.DateTime(_TIMES),
+    default=None,
+    metavar="TIME",
+    help="What came later is shown as late, where an LMS tells only when it came: 2026-03-01T23:59, in the time zone of "
+    "this machine or with an offset, as in 2026-03-01T23:59+0100.",
+)
+@pseudonyms_option
 @jobs_option
 @seed_option
 @click.option("--force", is_flag=True, help="Grade again what is graded already.")
@@ -182,6 +222,11 @@ def grade(
     paths: tuple[Path, ...],
     assignment: str,
     output: Path,
+    roster: Path | None,
+    attempts: str,
+    layout: str | None,
+    due: datetime | None,
+    pseudonyms: bool,  # noqa: FBT001
     jobs: int | None,
     seed: int,
     force: bool,  # noqa: FBT001
@@ -191,13 +236,17 @@ def grade(
 ) -> None:
     """Grade notebooks, scripts, zips and folders of them, each in a sandbox of its own."""
     from grader.cohort import grade_cohort  # noqa: PLC0415
+    from grader.lms.intake import Handed  # noqa: PLC0415
     from grader.records import Limits  # noqa: PLC0415
 
     allowed = Limits().changed(limits)
     topics = topics_of([assignment] if assignment else [])
+    moment = due.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f UTC") if due else ""
+    handed = Handed(layout=layout or "", attempts=attempts, roster=roster, due=moment, pseudonyms=pseudonyms)
     summary = grade_cohort(
-        paths, topics, assignment, output, cores(jobs), seed, force=force, quiet=quiet, unsafe=unsafe, limits=allowed
-    )
+        paths, topics, assignment, output, cores(jobs), seed,
+        force=force, quiet=quiet, unsafe=unsafe, limits=allowed, handed=handed,
+    )  # fmt: skip
     if not quiet:
         click.echo(summary.text(output))
     if summary.not_graded:
@@ -206,17 +255,35 @@ def grade(
 
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
-def report(folder: Path) -> None:
-    """Write scores.csv and results/ again from the gradebook in DIR."""
-    from grader.cohort import write_reports  # noqa: PLC0415
+@roster_option
+@click.option("--lms", multiple=True, type=click.Choice(LMS), help="Write a file that it imports; may be repeated.")
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="[TOPIC=]NAME",
+    help="What the LMS calls the assignment, such as 'Homework 1 (4711)'; may be repeated.",
+)
+@pseudonyms_option
+def report(
+    folder: Path,
+    roster: Path | None,
+    lms: tuple[str, ...],
+    columns: tuple[str, ...],
+    pseudonyms: bool,  # noqa: FBT001
+) -> None:
+    """Write scores.csv and results/ again from the gradebook in DIR, and files for an LMS."""
+    from grader.cohort import write_lms, write_reports  # noqa: PLC0415
     from grader.gradebook import Gradebook  # noqa: PLC0415
 
     if not (folder / "gradebook.db").is_file():
         msg = f"{folder}: expected a folder that fullmarks grade has written, but it has no gradebook.db"
         raise UsageError(msg)
     with Gradebook.open(folder / "gradebook.db") as book:
-        for path in write_reports(book, folder):
-            click.echo(f"wrote {path}")
+        written = write_reports(book, folder, pseudonyms=pseudonyms)
+        more, notes = write_lms(book, folder, lms, columns, roster=roster, pseudonyms=pseudonyms)
+        for line in [*(f"wrote {path}" for path in (*written, *more)), *notes]:
+            click.echo(line)
 
 
 @main.command()

@@ -17,6 +17,11 @@ from grader.given import given_cells
 from grader.gradebook import Gradebook
 from grader.intake import Found, find, read
 from grader.listing import summary
+from grader.lms.deliver import deliver, write_handed_in
+from grader.lms.files import key_of, load_roster, write_names
+from grader.lms.intake import Handed, counted, keep, known_roster, take_in, told
+from grader.lms.layouts import Upload
+from grader.lms.pseudonyms import pseudonymised
 from grader.notebook import read_notebook
 from grader.plan import Plan, plan_topic
 from grader.records import Limits, Result, Submission
@@ -25,6 +30,8 @@ from grader.report.results import write_results
 from grader.report.scores import write_scores
 from reference.catalogue import Topic, load_topic, topic_names
 
+# Reports without names go there: no file with names lies beside them.
+PSEUDONYMOUS = "pseudonymous"
 # What the course's notebooks import: paid for once by the fork-server, not by every submission.
 PRELOAD = ("numpy", "matplotlib.pyplot")
 
@@ -39,12 +46,18 @@ class Summary:
         Submissions by what became of them in this run.
     unchanged : int
         Submissions that were graded before and have not changed.
+    notes : tuple of str
+        What the LMS, the roster and the choice among several uploads tell, a line each.
+    folder : str
+        Below the output folder, where reports went.
     """
 
     graded: int
     rejected: int
     not_graded: int
     unchanged: int
+    notes: tuple[str, ...] = ()
+    folder: str = ""
 
     def text(self, output: Path) -> str:
         """Return what is said at the end of a run."""
@@ -52,9 +65,10 @@ class Summary:
         parts += [f"{self.rejected} rejected"] if self.rejected else []
         parts += [f"{self.not_graded} not graded (run again)"] if self.not_graded else []
         parts += [f"{self.unchanged} unchanged"] if self.unchanged else []
-        names = ("scores.csv", "results/", "feedback/", "index.html", "gradebook.db")
-        wrote = ", ".join(str(output / name) for name in names)
-        return f"{', '.join(parts)}\nwrote {wrote}"
+        folder = output / self.folder
+        written = (folder / "index.html", folder / "scores.csv", f"{folder / 'results'}/", f"{folder / 'feedback'}/")
+        wrote = ", ".join(map(str, (*written, output / "gradebook.db")))
+        return "\n".join([", ".join(parts), *self.notes, f"wrote {wrote}"])
 
 
 def grade_cohort(
@@ -69,6 +83,7 @@ def grade_cohort(
     quiet: bool = False,
     unsafe: bool = False,
     limits: Limits | None = None,
+    handed: Handed | None = None,
 ) -> Summary:
     """Grade what is new or changed below `paths` and write all marks to `output`.
 
@@ -94,6 +109,8 @@ def grade_cohort(
         Run submissions without walls where this machine can put up none.
     limits : Limits, optional
         What a submission may use; the course's own where none are given.
+    handed : Handed, optional
+        How they reached us.
 
     Raises
     ------
@@ -102,7 +119,9 @@ def grade_cohort(
     IsolationError
         Where this machine cannot isolate submissions.
     """
-    found = find(paths)
+    handed = handed or Handed()
+    intake = take_in(find(paths), handed, only)
+    found = intake.found
     plans = {topic.name: plan_topic(topic, seed) for topic in topics}
     try:
         output.mkdir(parents=True, exist_ok=True)
@@ -121,8 +140,15 @@ def grade_cohort(
             counts[what] += 1
             advance()
 
+        skipped = keep(book, intake)
+
         def changed() -> Iterator[Submission]:
             for item in found:
+                if item.name in skipped:
+                    if (lost := skipped[item.name]) is not None:
+                        book.store(lost, "", __version__)
+                    count("superseded")
+                    continue
                 try:
                     submission = read(item)
                 except MachineError as error:
@@ -140,12 +166,15 @@ def grade_cohort(
                 book.store(result, _digest(plans, result.assignment), __version__)
                 count(result.status)
         finally:
-            write_reports(book, output)
+            write_reports(book, output, pseudonyms=handed.pseudonyms)
+        notes = told(book, intake)
     return Summary(
         graded=counts["graded"],
         rejected=counts["rejected"],
         not_graded=counts["not graded"],
         unchanged=counts["unchanged"],
+        notes=notes,
+        folder=PSEUDONYMOUS if handed.pseudonyms else "",
     )
 
 
@@ -172,17 +201,62 @@ def _digest(plans: Mapping[str, Plan], assignment: str) -> str:
     return plans[assignment].digest if assignment in plans else ""
 
 
-def write_reports(book: Gradebook, output: Path) -> tuple[Path, ...]:
-    """Write all that people and programs read from the gradebook, and return what was written."""
-    results = book.results()
+def write_reports(book: Gradebook, output: Path, *, pseudonyms: bool = False) -> tuple[Path, ...]:
+    """Write what people and programs read from the gradebook, and return what was written.
+
+    With `pseudonyms` nothing written names a student, and all of it goes to a folder of its own.
+    """
+    results, uploads, folder = _shown(book, output, pseudonyms=pseudonyms)
     exercises = _exercises(results)
-    write_results(results, output / "results")
-    write_scores(results, exercises, output / "scores.csv")
+    write_results(results, folder / "results")
+    write_scores(results, exercises, folder / "scores.csv")
+    roster = None if pseudonyms else known_roster(book)
+    written = [write_handed_in(results, uploads, roster, folder)] if uploads or roster else []
     assignments = {result.assignment for result in results}
     topics = [load_topic(name) for name in topic_names() if name in assignments]
     summaries = {t.name: {e.name: summary(e) for e in t.exercises} for t in topics}
-    pages = write_pages(results, output, {t.name: t.title for t in topics}, summaries)
-    return output / "scores.csv", output / "results", *pages
+    pages = write_pages(results, folder, {t.name: t.title for t in topics}, summaries)
+    return folder / "results", folder / "scores.csv", *pages, *written
+
+
+def write_lms(
+    book: Gradebook,
+    output: Path,
+    wanted: Sequence[str],
+    titles: Sequence[str] = (),
+    *,
+    roster: Path | None = None,
+    pseudonyms: bool = False,
+) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    """Write files that LMS import, and return what was written and what to tell of it.
+
+    Parameters
+    ----------
+    book : Gradebook
+    output : Path
+        Its folder.
+    wanted : sequence of str
+        "canvas", "moodle" and "gradescope".
+    titles : sequence of str
+        What the LMS calls the assignments: "TOPIC=NAME", or a name where there is one assignment.
+    roster : Path, optional
+        In place of the one given when grading.
+    pseudonyms : bool
+        As in `write_reports`.
+    """
+    people = load_roster(roster) if roster else known_roster(book)
+    results, uploads, folder = _shown(book, output, pseudonyms=pseudonyms)
+    return deliver(results, uploads, None if pseudonyms else people, folder, wanted, titles)
+
+
+def _shown(book: Gradebook, output: Path, *, pseudonyms: bool) -> tuple[tuple[Result, ...], dict[str, Upload], Path]:
+    """Return the results and uploads as reports show them, and the folder that reports go to."""
+    results, uploads = counted(book)
+    if not pseudonyms:
+        return results, uploads, output
+    shown, told_of = pseudonymised(results, uploads, key_of(output))
+    write_names(output, shown, results)
+    return shown, told_of, output / PSEUDONYMOUS
 
 
 def _exercises(results: Sequence[Result]) -> tuple[str, ...]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 REPLACEMENT = chr(0xFFFD)
+# A cell that begins so is run as a formula by spreadsheets, some of which read full-width signs as well.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", *map(chr, (0xFF1D, 0xFF0B, 0xFF0D, 0xFF20)))
 
 
 def legible(text: str) -> str:
@@ -30,3 +32,26 @@ def shortened(text: str, longest: int = 80) -> str:
     'linear ...'
     """
     return legible(text) if len(text) <= longest else f"{legible(text[:longest])}..."
+
+
+def cell(text: str) -> str:
+    """Return `text` for a cell of a table: legible, on one line, and never run as a formula by a spreadsheet.
+
+    Examples
+    --------
+    >>> cell("=cmd()"), cell("-"), cell("two lines".replace(" ", chr(10)))
+    ("'=cmd()", '-', 'two lines')
+    """
+    line = legible(" ".join(text.splitlines()))
+    return f"'{line}" if text.startswith(_FORMULA) and text != "-" else line
+
+
+def number(value: float) -> str:
+    """Return a plain number; marks come in sixteenths, which have four decimals.
+
+    Examples
+    --------
+    >>> number(2.0), number(0.0625)
+    ('2', '0.0625')
+    """
+    return f"{value:.6f}".rstrip("0").rstrip(".")

@@ -97,6 +97,11 @@ def rejected(result: Result, reason: str) -> Result:
     return replace(result, status="rejected", reason=reason, total=0.0, exercises=(), isolation="")
 
 
+def does_not_count(reason: str) -> bool:
+    """Return whether it is the reason that another upload counts."""
+    return reason.startswith((_OTHER, *REASONS.values()))
+
+
 def _groups(candidates: Iterable[Candidate]) -> list[list[Candidate]]:
     groups: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
     for candidate in candidates:

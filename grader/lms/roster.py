@@ -33,6 +33,7 @@ _KINDS = {alias: kind for kind, aliases in COLUMNS.items() for alias in aliases.
 _TELLS = ("id", "sis", "login", "email", "participant")  # no two people share one
 _PARTICIPANT = re.compile(r"\D*(\d+)")
 _SEPARATORS = ",;\t"
+_SHOWN = 50  # faults; a file of the wrong kind has one a line
 MOST = 100_000  # people; the largest courses there are have fewer
 
 
@@ -68,10 +69,13 @@ class Roster:
     people : tuple of Person
     header : tuple of str
         The columns of the file.
+    text : str
+        The whole file.
     """
 
     people: tuple[Person, ...] = ()
     header: tuple[str, ...] = ()
+    text: str = field(default="", repr=False)
     _index: Mapping[tuple[str, str], tuple[int, ...]] = field(default_factory=dict, repr=False)
 
     def find(self, who: Identity, layout: str = "") -> Person | None:
@@ -94,7 +98,7 @@ class Roster:
 
 
 def parse_roster(data: bytes, name: str = "roster") -> Roster:
-    """Return the roster in a CSV file, whose columns may stand in any order.
+    r"""Return the roster in a CSV file, whose columns may stand in any order.
 
     Separated by commas, semicolons or tabs, as the first line shows; in UTF-8, with or without a byte-order mark, or in
     UTF-16 with one.
@@ -113,7 +117,7 @@ def parse_roster(data: bytes, name: str = "roster") -> Roster:
 
     Examples
     --------
-    >>> parse_roster(b"email;name\\nada@example.org;Ada\\n").people[0].name
+    >>> parse_roster(b"email;name\nada@example.org;Ada\n").people[0].name
     'Ada'
     """
     text = _decoded(data, name)
@@ -124,22 +128,12 @@ def parse_roster(data: bytes, name: str = "roster") -> Roster:
     kinds = [_KINDS.get(re.sub(r"[\W_]+", "", cell).lower(), "") for cell in header]
     faults = [f"line {start}: {fault}" for fault in _faults_of_header(header, kinds)]
     people: list[Person] = []
-    first: dict[tuple[str, str], int] = {}
-    for line, cells in rest if not faults else ():
-        if not any(cell.strip() for cell in cells) or _of_canvas_itself(cells):
-            continue
-        if len(cells) > len(header) and any(cell.strip() for cell in cells[len(header) :]):
-            faults.append(f"line {line}: it has {len(cells)} cells, expected {len(header)}; is a comma not quoted?")
-            continue
-        person = _person(kinds, cells, line, len(header))
-        if not person.name and not person.ids:
-            faults.append(f"line {line}: it names nobody; expected a name, an id, a login or an email address")
-        for key in person.ids.items():
-            if first.setdefault(_folded(key), line) != line:
-                faults.append(f"line {line}: {key[0]} {shortened(key[1])} is that of line {first[_folded(key)]} too")
-        people.append(person)
+    if not faults:
+        rows = [(line, cells) for line, cells in rest if any(cells) and not _of_canvas_itself(cells)]
+        people = [_person(kinds, cells, line, len(header)) for line, cells in rows]
+        faults = list(_faults_of_people(rows, people, len(header)))
     if not people and not faults:
-        faults.append(f"line {start}: nobody stands below the column names")
+        faults = [f"line {start}: nobody stands below the column names"]
     if len(people) > MOST:
         faults = [f"it names {len(people)} people, expected no more than {MOST}"]
     if faults:
@@ -149,12 +143,8 @@ def parse_roster(data: bytes, name: str = "roster") -> Roster:
     for i, person in enumerate(people):
         for known in _known(person):
             index[known].append(i)
-    return Roster(
-        people=tuple(people), header=tuple(header), _index={key: tuple(places) for key, places in index.items()}
-    )
-
-
-_SHOWN = 50  # faults; a file of the wrong kind has one a line
+    places = {key: tuple(found) for key, found in index.items()}
+    return Roster(people=tuple(people), header=tuple(header), text=text, _index=places)
 
 
 def _decoded(data: bytes, name: str) -> str:
@@ -178,14 +168,11 @@ def _lines(text: str, name: str) -> list[tuple[int, list[str]]]:
     told = re.fullmatch(r'"?sep=([,;\t])"?', first.strip(" \r\n"))
     separator = told[1] if told else max(_SEPARATORS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    rows = []
     try:
-        for cells in reader:
-            if cells and not (told and reader.line_num == 1):
-                rows.append((reader.line_num, [cell.strip() for cell in cells]))
+        rows = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader if cells]
     except csv.Error as error:
         raise UsageError(f"{name}: line {reader.line_num}: {error}; is a quotation mark missing?") from error
-    return rows
+    return rows[1:] if told else rows
 
 
 def _faults_of_header(header: Sequence[str], kinds: Sequence[str]) -> Iterable[str]:
@@ -197,6 +184,20 @@ def _faults_of_header(header: Sequence[str], kinds: Sequence[str]) -> Iterable[s
         if known.count(kind) > 1:
             which = " and ".join(shortened(cell, 30) for cell, k in zip(header, kinds, strict=True) if k == kind)
             yield f"{which} both tell the {kind}; rename the one that does not count"
+
+
+def _faults_of_people(rows: Sequence[tuple[int, Sequence[str]]], people: Sequence[Person], width: int) -> Iterable[str]:
+    first: dict[tuple[str, str], int] = {}
+    for (line, cells), person in zip(rows, people, strict=True):
+        if any(cells[width:]):
+            yield f"line {line}: it has {len(cells)} cells, expected {width}; is a comma not quoted?"
+            continue
+        if not person.name and not person.ids:
+            yield f"line {line}: it names nobody; expected a name, an id, a login or an email address"
+        for key in person.ids.items():
+            before = first.setdefault(_folded(key), line)
+            if before != line:
+                yield f"line {line}: {key[0]} {shortened(key[1])} is that of line {before} too"
 
 
 def _of_canvas_itself(cells: Sequence[str]) -> bool:

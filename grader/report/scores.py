@@ -9,13 +9,10 @@ from pathlib import Path
 
 from grader.records import Result
 from grader.report.files import write_whole
-from grader.text import legible
+from grader.text import cell, number
 
 BEFORE = ("submission", "student", "assignment", "status")
 AFTER = ("total", "possible", "percent", "reason")
-
-# A cell that begins so is run as a formula by spreadsheets, some of which read full-width signs as well.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", *map(chr, (0xFF1D, 0xFF0B, 0xFF0D, 0xFF20)))
 
 
 def scores_csv(results: Iterable[Result], exercises: Sequence[str]) -> str:
@@ -58,24 +55,14 @@ def write_scores(results: Iterable[Result], exercises: Sequence[str], path: Path
 
 
 def _row(result: Result, columns: Sequence[str]) -> tuple[str, ...]:
-    marks = {exercise.name: _number(exercise.marks) for exercise in result.exercises}
+    marks = {exercise.name: number(exercise.marks) for exercise in result.exercises}
     texts = (result.submission, result.student, result.assignment, result.status)
-    total, possible, percent = _number(result.total), _number(result.possible), _number(_percent(result))
+    total, possible, percent = number(result.total), number(result.possible), number(_percent(result))
     if result.status == "not graded":
         # What was possible is known only where somebody set it.
         total, possible, percent = "", possible if result.possible else "", ""
-    return (*map(_text, texts), *(marks.get(c, "") for c in columns), total, possible, percent, _text(result.reason))
+    return (*map(cell, texts), *(marks.get(c, "") for c in columns), total, possible, percent, cell(result.reason))
 
 
 def _percent(result: Result) -> float:
     return round(100 * result.total / result.possible, 2) if result.possible else 0.0
-
-
-def _number(value: float) -> str:
-    """Return a plain number; marks come in sixteenths, which have four decimals."""
-    return f"{value:.6f}".rstrip("0").rstrip(".")
-
-
-def _text(text: str) -> str:
-    line = legible(" ".join(text.splitlines()))
-    return f"'{line}" if text.startswith(_FORMULA) else line

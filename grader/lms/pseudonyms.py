@@ -1,0 +1,108 @@
+"""Stable pseudonyms in place of names: on every page and in every file, the same for the same student.
+
+A pseudonym is a keyed hash (BLAKE2b) of what the student is known by. Nobody without the key can tell who it is, not
+even by hashing every name of the roster; with the same key, the same student has the same pseudonym in every report.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from grader.lms.layouts import Identity, Upload
+from grader.records import ExerciseResult, Result
+
+KEY_BYTES = 32
+_SHORT = 8  # hexadecimal digits: two of a thousand students share them once in ten thousand courses
+_WORD = 3  # characters that a name must have to be looked for in texts: "A" and "of" stand in every sentence
+_SUFFIXES = frozenset(".ipynb .py .zip".split())
+
+
+def pseudonyms(values: Iterable[str], key: bytes, prefix: str = "student-") -> dict[str, str]:
+    """Return a pseudonym for each value, all different.
+
+    A value has the same pseudonym whatever the others are, but where two share one, both become longer.
+
+    Examples
+    --------
+    >>> pseudonyms(["ada"], bytes(32))
+    {'ada': 'student-6665cbad'}
+    """
+    digests = {
+        value: hashlib.blake2b(value.encode("utf-8", "surrogatepass"), key=key, person=prefix.encode()[:16]).hexdigest()
+        for value in values
+    }
+    times = Counter(digest[:_SHORT] for digest in digests.values())
+    return {v: prefix + (d[:_SHORT] if times[d[:_SHORT]] == 1 else d) for v, d in digests.items()}
+
+
+def pseudonymised(
+    results: Sequence[Result], uploads: Mapping[str, Upload], key: bytes
+) -> tuple[tuple[Result, ...], dict[str, Upload]]:
+    """Return results and uploads without names, in the same order.
+
+    Names of submissions hold those of students, so they are replaced as well; and in reasons and messages what a
+    student is known by is replaced, as far as it stands there as a word.
+
+    Parameters
+    ----------
+    results : sequence of Result
+    uploads : mapping of str to Upload
+        By submission, for those in the layout of an LMS.
+    key : bytes
+        Whoever has it can tell whose the pseudonyms are.
+    """
+    known = {r.submission: uploads[r.submission].key if r.submission in uploads else r.student for r in results}
+    people = pseudonyms(known.values(), key)
+    codes = pseudonyms(known, key, prefix="")
+    names = {submission: f"{people[who]}/{codes[submission]}{_suffix(submission)}" for submission, who in known.items()}
+    made = tuple(_without(r, uploads.get(r.submission), people[known[r.submission]], names) for r in results)
+    told = {
+        names[u.submission]: replace(
+            u, submission=names[u.submission], who=(Identity(name=people[u.key], id=people[u.key]),)
+        )
+        for u in uploads.values()
+        if u.submission in names
+    }
+    return made, told
+
+
+def _suffix(submission: str) -> str:
+    suffix = PurePosixPath(submission).suffix.lower()
+    return suffix if suffix in _SUFFIXES else ""
+
+
+def _without(result: Result, upload: Upload | None, who: str, names: Mapping[str, str]) -> Result:
+    words = {result.student}
+    words |= {text for w in (upload.who if upload else ()) for text in (w.name, w.id, w.email)}
+    words |= {part for name in words for part in re.split(r"[\s,]+", name)}
+    words |= {part for part in result.submission.split("/")[:-1] if any(w and w in part for w in words)}
+    found = sorted((w for w in words if len(w) >= _WORD), key=len, reverse=True)
+    pattern = re.compile("|".join(rf"(?<!\w){re.escape(w)}(?!\w)" for w in found), re.IGNORECASE) if found else None
+
+    def clean(text: str) -> str:
+        for name in (result.submission, *_named(text, names)):
+            text = text.replace(name, names[name])
+        text = text.replace(PurePosixPath(result.submission).name, PurePosixPath(names[result.submission]).name)
+        return pattern.sub(who, text) if pattern else text
+
+    def exercise(e: ExerciseResult) -> ExerciseResult:
+        return replace(e, cases=tuple(replace(c, message=clean(c.message)) if c.message else c for c in e.cases))
+
+    return replace(
+        result,
+        submission=names[result.submission],
+        student=who,
+        reason=clean(result.reason),
+        exercises=tuple(map(exercise, result.exercises)),
+    )
+
+
+def _named(text: str, names: Mapping[str, str]) -> list[str]:
+    """Return the other submissions that a reason names: it ends in their name."""
+    _, colon, name = text.partition(" counts: ")
+    return [name] if colon and name in names else []
