@@ -146,6 +146,13 @@ def test_a_worksheet_comes_back_with_its_grades() -> None:
         assert {k: v.strip() for k, v in old.items() if k != "Grade"} == {k: v for k, v in new.items() if k != "Grade"}
 
 
+def test_a_worksheet_may_have_two_columns_of_one_name() -> None:
+    roster = parse_roster(b"Identifier,Full name,Grade,Remark,Remark\nParticipant 501,A,,x,y\n")
+    assert (
+        moodle_csv(gather(BOTH[:1], moodle(1), roster), {}, roster).splitlines()[1] == "Participant 501,A,20.0625,x,y"
+    )
+
+
 def test_moodle_without_a_worksheet_has_what_its_importer_asks_for() -> None:
     rows = table(moodle_csv(gather(BOTH, moodle(1, 2)), {}))
     assert {"Identifier", "Grade", "Last modified (grade)"} <= rows[0].keys()

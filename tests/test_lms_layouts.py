@@ -154,6 +154,17 @@ def test_gradescope_metadata_that_is_none(text: str) -> None:
     assert gradescope(text) == {}
 
 
+@given(st.text() | st.from_regex(r"submission_1:\n  :submitters: [\\w\\W]{0,30}\n  :created_at: [-:0-9 Z+.]{0,30}"))
+def test_no_metadata_makes_a_traceback(text: str) -> None:
+    assert all(u.layout == "gradescope" for u in gradescope(text).values())
+
+
+@pytest.mark.parametrize("time", ["0001-01-01 00:00:00 +01:00", "2026-13-01 00:00:00", "soon", "{utc: x}", "[]"])
+def test_gradescope_times_that_are_none(time: str) -> None:
+    found = gradescope(f"submission_1:\n  :submitters:\n  - :sid: a\n  :created_at: {time}\n")
+    assert all(u.when == "" for u in found.values())
+
+
 def test_gradescope_people_without_numbers_and_hostile_names() -> None:
     text = 'submission_1:\n  :submitters:\n  - :name: "<b>\\u202Ex\\n"\n    :sid:\n    :email:\n'
     (who,) = gradescope(text)["submission_1"].who

@@ -230,14 +230,16 @@ def moodle_csv(cohort: Cohort, titles: Mapping[str, str], roster: Roster | None 
 def _filled(cohort: Cohort, assignment: str, roster: Roster) -> list[tuple[str, ...]]:
     by_line = {entry.person.line: entry for entry in cohort.entries if entry.person}
     rows = [tuple(map(cell, roster.header))]
+    grade = roster.header.index(_GRADE)
+    feedback = roster.header.index(_FEEDBACK) if _FEEDBACK in roster.header else None
     for person in roster.people:
-        told = dict(zip(roster.header, person.row, strict=True))
+        row = list(person.row)
         entry = by_line.get(person.line)
         if entry and _mark(entry, assignment):
-            told[_GRADE] = _mark(entry, assignment)
-        elif entry and _FEEDBACK in told and not told[_FEEDBACK]:
-            told[_FEEDBACK] = _remark(entry, (assignment,))
-        rows += [tuple(cell(told[column]) for column in roster.header)]
+            row[grade] = _mark(entry, assignment)
+        elif entry and feedback is not None and not row[feedback]:
+            row[feedback] = _remark(entry, (assignment,))
+        rows += [tuple(map(cell, row))]
     return rows
 
 

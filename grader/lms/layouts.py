@@ -130,8 +130,10 @@ def recognise(files: Mapping[str, Place], read: Read, only: str = "") -> dict[st
     """
     looked = _Folders(read, LAYOUTS if only == "" else (only,))
     # What students hand in may hold a timestamp.txt as well; nbgrader puts one into every folder.
-    stamped = [name for name, (root, parts) in files.items() if looked.stamp(root, parts)]
-    collected = stamped if 2 * len(stamped) > len(files) or only == "nbgrader" else []
+    lying = Counter(root for root, _ in files.values())
+    stamped = {name: root for name, (root, parts) in files.items() if looked.stamp(root, parts)}
+    with_stamp = Counter(stamped.values())
+    collected = [name for name, root in stamped.items() if only == "nbgrader" or 2 * with_stamp[root] > lying[root]]
     found = {}
     for name, (root, parts) in files.items():
         if (upload := looked.upload(name, root, parts)) is not None:
@@ -258,7 +260,10 @@ def _when(value: object) -> str:
     # What YAML read as a time knows its own offset.
     shift = getattr(value, "utcoffset", lambda: None)()
     if shift is not None:
-        return moment(f"{(value - shift).replace(tzinfo=None).isoformat(' ')} UTC")
+        try:
+            return moment(f"{(value - shift).replace(tzinfo=None).isoformat(' ')} UTC")
+        except OverflowError:  # in the year 1
+            return ""
     return moment(str(value)) if value is not None else ""
 
 
