@@ -275,14 +275,16 @@ def report(
     """Write scores.csv and results/ again from the gradebook in DIR, and files for an LMS."""
     from grader.cohort import write_lms, write_reports  # noqa: PLC0415
     from grader.gradebook import Gradebook  # noqa: PLC0415
+    from grader.lms.intake import adopt  # noqa: PLC0415
 
     if not (folder / "gradebook.db").is_file():
         msg = f"{folder}: expected a folder that fullmarks grade has written, but it has no gradebook.db"
         raise UsageError(msg)
     with Gradebook.open(folder / "gradebook.db") as book:
+        people = adopt(book, roster) if roster else ()
         written = write_reports(book, folder, pseudonyms=pseudonyms)
-        more, notes = write_lms(book, folder, lms, columns, roster=roster, pseudonyms=pseudonyms)
-        for line in [*(f"wrote {path}" for path in (*written, *more)), *notes]:
+        more, notes = write_lms(book, folder, lms, columns, pseudonyms=pseudonyms)
+        for line in [*(f"wrote {path}" for path in (*written, *more)), *people, *notes]:
             click.echo(line)
 
 

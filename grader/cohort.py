@@ -18,7 +18,7 @@ from grader.gradebook import Gradebook
 from grader.intake import Found, find, read
 from grader.listing import summary
 from grader.lms.deliver import deliver, write_handed_in
-from grader.lms.files import key_of, load_roster, write_names
+from grader.lms.files import key_of, write_names
 from grader.lms.intake import Handed, counted, keep, known_roster, take_in, told
 from grader.lms.layouts import Upload
 from grader.lms.pseudonyms import pseudonymised
@@ -225,7 +225,6 @@ def write_lms(
     wanted: Sequence[str],
     titles: Sequence[str] = (),
     *,
-    roster: Path | None = None,
     pseudonyms: bool = False,
 ) -> tuple[tuple[Path, ...], tuple[str, ...]]:
     """Write files that LMS import, and return what was written and what to tell of it.
@@ -239,14 +238,11 @@ def write_lms(
         "canvas", "moodle" and "gradescope".
     titles : sequence of str
         What the LMS calls the assignments: "TOPIC=NAME", or a name where there is one assignment.
-    roster : Path, optional
-        In place of the one given when grading.
     pseudonyms : bool
         As in `write_reports`.
     """
-    people = load_roster(roster) if roster else known_roster(book)
     results, uploads, folder = _shown(book, output, pseudonyms=pseudonyms)
-    return deliver(results, uploads, None if pseudonyms else people, folder, wanted, titles)
+    return deliver(results, uploads, None if pseudonyms else known_roster(book), folder, wanted, titles)
 
 
 def _shown(book: Gradebook, output: Path, *, pseudonyms: bool) -> tuple[tuple[Result, ...], dict[str, Upload], Path]:
@@ -254,7 +250,7 @@ def _shown(book: Gradebook, output: Path, *, pseudonyms: bool) -> tuple[tuple[Re
     results, uploads = counted(book)
     if not pseudonyms:
         return results, uploads, output
-    shown, told_of = pseudonymised(results, uploads, key_of(output))
+    shown, told_of = pseudonymised(results, uploads, key_of(output), known_roster(book))
     write_names(output, shown, results)
     return shown, told_of, output / PSEUDONYMOUS
 

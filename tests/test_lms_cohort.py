@@ -129,7 +129,7 @@ def test_a_download_of_canvas(tmp_path: Path) -> None:
     said = grade(canvas(tmp_path), "--roster", SAMPLES / "rosters" / "canvas.csv")
     out = tmp_path / "out"
     assert "recognised 6 from Canvas\n" in said
-    assert "late: 2 (onestudent_LATE_1001_20009_hw1-1.ipynb, threestudent_LATE_1003_20005_hw1-1.ipynb)\n" in said
+    assert "late: 2 (onestudent_LATE_1001_20009_hw1-1.ipynb; threestudent_LATE_1003_20005_hw1-1.ipynb)\n" in said
     assert "do not count, for another upload of the same student does: 2 (" in said
     assert "on the roster, but handed in nothing: 1 (Four, Student)\n" in said
     told = marks(out)
@@ -214,3 +214,20 @@ def test_no_name_is_in_what_is_written_with_pseudonyms(tmp_path: Path) -> None:
     before = (out / "pseudonymous" / "scores.csv").read_bytes()
     run("report", out, "--pseudonyms")
     assert (out / "pseudonymous" / "scores.csv").read_bytes() == before
+
+
+@pytest.mark.walls
+def test_an_exchange_of_nbgrader_holds_every_upload(tmp_path: Path) -> None:
+    early, late = (f"student01+hw1+2026-03-0{i} 10:00:00.000000 UTC+x{i}/hw.ipynb" for i in (1, 2))
+    folder = put(tmp_path / "inbound", **{early: BAD, late: GOOD})
+    grade(folder, "--due", "2026-03-01T13:00+0200", "--roster", SAMPLES / "rosters" / "nbgrader.csv")
+    told = {r["submission"]: (r["late"], r["counts"]) for r in rows(tmp_path / "out" / "lms" / "handed-in.csv")}
+    assert told == {early: ("no", "no"), late: ("yes", "yes"), "": ("", "no")}
+    said = run("report", tmp_path / "out", "--lms", "canvas", "--roster", SAMPLES / "rosters" / "canvas.csv").stdout
+    assert "on the roster, but handed in nothing: 3 (Two, Student; Three, Student; Four, Student)\n" in said
+    assert "Two, Student" in (tmp_path / "out" / "lms" / "handed-in.csv").read_text(encoding="utf-8")
+    assert [r["ID"] for r in rows(tmp_path / "out" / "lms" / "canvas.csv")] == ["", "1001"]
+
+
+def test_a_time_that_is_none(tmp_path: Path) -> None:
+    assert "'tomorrow' does not match" in run("grade", tmp_path, "--due", "tomorrow", code=2).stderr

@@ -183,6 +183,7 @@ def test_what_a_student_calls_a_folder_gets_nobodys_name() -> None:
     assert one(f"Ben Roe_2_assignsubmission_file_/{inner}/hw.ipynb").student == "Ben Roe"
     assert one("Ben Roe_2_assignsubmission_file_/a+hw1+2026-03-01 10:20:30 UTC/hw.ipynb").student == "Ben Roe"
     assert seen("student01/janedoe_123_456_hw.ipynb") == {}
+    assert seen("janedoe_123_456_hw/hw.ipynb") == {}
 
 
 def test_one_student_with_a_timestamp_makes_no_exchange() -> None:

@@ -16,6 +16,7 @@ from grader.lms import pseudonyms as module
 from grader.lms.files import key_of, write_names
 from grader.lms.layouts import Identity, Upload
 from grader.lms.pseudonyms import pseudonymised, pseudonyms
+from grader.lms.roster import parse_roster
 from grader.records import CaseResult, ExerciseResult, Result
 from grader.report.results import to_data
 
@@ -80,6 +81,14 @@ def test_no_name_is_left() -> None:
     assert [r.exercises[0].marks for r in made] == [0.0, 0.0, 0.0]
 
 
+def test_what_the_roster_tells_is_gone_as_well() -> None:
+    roster = parse_roster(b'Student,ID,SIS Login ID,Section\n"Doe, Jane",1001,jdoe7,A\n')
+    uploads = {"x.ipynb": Upload(submission="x.ipynb", layout="canvas", who=(Identity(name="doejane", id="1001"),))}
+    made, _ = pseudonymised([result("x.ipynb", "doejane", message="by Jane Doe (jdoe7)")], uploads, KEY, roster)
+    text = made[0].exercises[0].cases[0].message
+    assert text == "by {0} {0} ({0})".format(made[0].student)
+
+
 def test_two_students_of_one_name_are_two() -> None:
     uploads = {
         f"{i}.ipynb": Upload(submission=f"{i}.ipynb", layout="canvas", who=(Identity(name="doejane", id=f"{i}"),))
@@ -87,6 +96,12 @@ def test_two_students_of_one_name_are_two() -> None:
     }
     made, _ = pseudonymised([result(n, "doejane") for n in uploads], uploads, KEY)
     assert made[0].student != made[1].student
+
+
+def test_a_value_is_not_taken_for_a_student() -> None:
+    uploads = {"x.ipynb": Upload(submission="x.ipynb", layout="canvas", who=(Identity(name="doejane", id="1001"),))}
+    made, _ = pseudonymised([result("x.ipynb", "doejane", message="got [1001, 2]")], uploads, KEY)
+    assert made[0].exercises[0].cases[0].message == "got [1001, 2]"
 
 
 def test_words_of_two_letters_stay() -> None:

@@ -161,18 +161,35 @@ def known_roster(book: Gradebook) -> Roster | None:
 
 def told(book: Gradebook, intake: Intake) -> tuple[str, ...]:
     """Return what to say of uploads and people after grading, a line each."""
-    results, uploads = counted(book)
+    results, _ = counted(book)
     late = [name for name, upload in intake.uploads.items() if upload.late]
     other = [r.submission for r in results if r.status == "rejected" and does_not_count(r.reason)]
     recognised = in_layout(intake.uploads.values())
     notes = [f"recognised {recognised}"] if recognised else []
     notes += [f"late: {listed(late)}"] if late else []
     notes += [f"do not count, for another upload of the same student does: {listed(other)}"] if other else []
+    return (*notes, *who_is_missing(book))
+
+
+def adopt(book: Gradebook, path: Path) -> tuple[str, ...]:
+    """Take a roster in place of the one given when grading, and return what to say of it.
+
+    Raises
+    ------
+    UsageError
+        Where it cannot be read or is no roster.
+    """
+    book.keep("roster", load_roster(path).text)
+    return who_is_missing(book)
+
+
+def who_is_missing(book: Gradebook) -> tuple[str, ...]:
+    """Return who of the roster handed in nothing, and who is not on it; nothing where there is none."""
     if (roster := known_roster(book)) is None:
-        return tuple(notes)
-    cohort = gather(results, uploads, roster)
+        return ()
+    cohort = gather(*counted(book), roster)
     absent = [p.name or next(iter(p.ids.values())) for p in cohort.absent]
-    notes += [f"on the roster, but handed in nothing: {listed(absent)}"] if absent else []
+    notes = [f"on the roster, but handed in nothing: {listed(absent)}"] if absent else []
     notes += [f"handed in, but not on the roster: {listed(cohort.strangers)}"] if cohort.strangers else []
     return tuple(notes)
 
@@ -183,7 +200,7 @@ def listed(names: Sequence[str]) -> str:
     Examples
     --------
     >>> listed(["a", "b"])
-    '2 (a, b)'
+    '2 (a; b)'
     """
-    shown = ", ".join(legible(name) for name in names[:_LISTED])
-    return f"{len(names)} ({shown}{', ...' if len(names) > _LISTED else ''})"
+    shown = "; ".join(legible(name) for name in names[:_LISTED])
+    return f"{len(names)} ({shown}{'; ...' if len(names) > _LISTED else ''})"

@@ -14,11 +14,13 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from grader.lms.layouts import Identity, Upload
+from grader.lms.roster import Roster
 from grader.records import ExerciseResult, Result
 
 KEY_BYTES = 32
 _SHORT = 8  # hexadecimal digits: two of a thousand students share them once in ten thousand courses
 _WORD = 3  # characters that a name must have to be looked for in texts: "A" and "of" stand in every sentence
+_NUMBER = 6  # digits that a number must have: shorter ones stand among the values that a message shows
 _SUFFIXES = frozenset(".ipynb .py .zip".split())
 
 
@@ -41,7 +43,7 @@ def pseudonyms(values: Iterable[str], key: bytes, prefix: str = "student-") -> d
 
 
 def pseudonymised(
-    results: Sequence[Result], uploads: Mapping[str, Upload], key: bytes
+    results: Sequence[Result], uploads: Mapping[str, Upload], key: bytes, roster: Roster | None = None
 ) -> tuple[tuple[Result, ...], dict[str, Upload]]:
     """Return results and uploads without names, in the same order.
 
@@ -55,12 +57,16 @@ def pseudonymised(
         By submission, for those in the layout of an LMS.
     key : bytes
         Whoever has it can tell whose the pseudonyms are.
+    roster : Roster, optional
+        What it tells of a student is replaced in texts as well.
     """
     known = {r.submission: uploads[r.submission].key if r.submission in uploads else r.student for r in results}
     people = pseudonyms(known.values(), key)
     codes = pseudonyms(known, key, prefix="")
     names = {submission: f"{people[who]}/{codes[submission]}{_suffix(submission)}" for submission, who in known.items()}
-    made = tuple(_without(r, uploads.get(r.submission), people[known[r.submission]], names) for r in results)
+    made = tuple(
+        _without(r, _words(r, uploads.get(r.submission), roster), people[known[r.submission]], names) for r in results
+    )
     told = {
         names[u.submission]: replace(
             u, submission=names[u.submission], who=(Identity(name=people[u.key], id=people[u.key]),)
@@ -76,12 +82,20 @@ def _suffix(submission: str) -> str:
     return suffix if suffix in _SUFFIXES else ""
 
 
-def _without(result: Result, upload: Upload | None, who: str, names: Mapping[str, str]) -> Result:
+def _words(result: Result, upload: Upload | None, roster: Roster | None) -> set[str]:
+    """Return all that a student is known by, whole and in parts."""
     words = {result.student}
-    words |= {text for w in (upload.who if upload else ()) for text in (w.name, w.id, w.email)}
+    who = upload.who if upload else (Identity(name=result.student, id=result.student),)
+    for one in who:
+        words |= {one.name, one.id, one.email}
+        if roster and (person := roster.find(one, upload.layout if upload else "")):
+            words |= {person.name, *person.ids.values()}
     words |= {part for name in words for part in re.split(r"[\s,]+", name)}
-    words |= {part for part in result.submission.split("/")[:-1] if any(w and w in part for w in words)}
-    found = sorted((w for w in words if len(w) >= _WORD), key=len, reverse=True)
+    return words | {part for part in result.submission.split("/")[:-1] if any(w and w in part for w in words)}
+
+
+def _without(result: Result, words: Iterable[str], who: str, names: Mapping[str, str]) -> Result:
+    found = sorted((w for w in words if len(w) >= (_NUMBER if w.isdecimal() else _WORD)), key=len, reverse=True)
     pattern = re.compile("|".join(rf"(?<!\w){re.escape(w)}(?!\w)" for w in found), re.IGNORECASE) if found else None
 
     def clean(text: str) -> str:
