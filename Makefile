@@ -16,6 +16,7 @@ demo: ready  ## grade the sample cohort and show its marks
 	@$(BIN)/fullmarks demo
 
 test: lint  ## lint, types and the whole test-suite
+	@sh scripts/browser.sh
 	@$(PYTEST)
 
 fast: ready  ## the tests without the slow ones

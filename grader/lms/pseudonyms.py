@@ -113,6 +113,8 @@ def _without(result: Result, words: Iterable[str], who: str, names: Mapping[str,
         student=who,
         reason=clean(result.reason),
         exercises=tuple(map(exercise, result.exercises)),
+        details=tuple(replace(d, counterexample=clean(d.counterexample)) for d in result.details),
+        cell_errors=tuple((number, clean(text)) for number, text in result.cell_errors),
     )
 
 

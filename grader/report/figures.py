@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,6 +26,7 @@ _SETTINGS: dict[Any, Any] = {
     "font.family": "sans-serif",
     "font.size": 9,
 }
+_IDS = re.compile(r"""( id="|href="#|url\(#)""")
 _NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
 
 
@@ -131,6 +133,17 @@ def _draw_matrices(figure: Figure, panels: Sequence[Axes], got: Any, expected: A
         axes.set_yticks([])
         if title != "expected":
             figure.colorbar(image, ax=axes, shrink=0.9)
+
+
+def with_ids(svg: str, prefix: str) -> str:
+    """Return a figure whose ids begin with `prefix`: on a page with several they must differ.
+
+    Examples
+    --------
+    >>> with_ids('<g id="axes_1"/><use xlink:href="#m1"/><g clip-path="url(#p2)"/>', "a-")
+    '<g id="a-axes_1"/><use xlink:href="#a-m1"/><g clip-path="url(#a-p2)"/>'
+    """
+    return _IDS.sub(rf"\g<1>{prefix}", svg)
 
 
 def _svg(figure: Figure) -> str:

@@ -14,11 +14,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.records import Detail, ExerciseResult, Picture, Result
-from grader.report.figures import items_svg, picture_svg, totals_svg
+from grader.report.figures import items_svg, picture_svg, totals_svg, with_ids
 from grader.report.files import write_whole
 from grader.report.results import result_path
 from grader.report.statistics import ENOUGH, Statistics, statistics_of
-from grader.text import legible
+from grader.text import legible, shortened
 
 # What a state means to a learner.
 STATES: Mapping[str, str] = {
@@ -131,8 +131,9 @@ def _part(found: Statistics, title: str) -> dict[str, object]:
         "title": title,
         "of": found,
         "reliability": reliability(found.alpha),
-        "totals": Markup(totals_svg(found.totals, found.possible)),  # noqa: S704 - drawn by us, from numbers
-        "items": Markup(items_svg(found.items)) if found.items else "",  # noqa: S704 - and names of exercises
+        # Drawn by us, from numbers and names of exercises.
+        "totals": Markup(with_ids(totals_svg(found.totals, found.possible), f"{found.assignment}-totals-")),  # noqa: S704
+        "items": Markup(with_ids(items_svg(found.items), f"{found.assignment}-items-")),  # noqa: S704
     }
 
 
@@ -194,8 +195,8 @@ def _two(value: float) -> str:
     return "" if math.isnan(value) else f"{value:.2f}".replace("-", "\N{MINUS SIGN}")
 
 
-def _drawn(picture: Picture) -> Markup:
-    return Markup(picture_svg(picture))  # noqa: S704 - drawn by us, from numbers
+def _drawn(picture: Picture, prefix: str) -> Markup:
+    return Markup(with_ids(picture_svg(picture), prefix))  # noqa: S704 - drawn by us, from numbers
 
 
 def _anchor(exercise: ExerciseResult) -> str:
@@ -210,5 +211,5 @@ _PAGES = Environment(
     lstrip_blocks=True,
 )
 _PAGES.filters.update(
-    legible=legible, lines=_lines, body=_body, marks=_marks, percent=_percent, two=_two, drawn=_drawn, anchor=_anchor
+    legible=legible, shortened=shortened, lines=_lines, body=_body, marks=_marks, percent=_percent, two=_two, drawn=_drawn, anchor=_anchor
 )
