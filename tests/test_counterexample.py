@@ -135,10 +135,10 @@ def test_what_is_taken_apart_can_be_put_together(value):
 @pytest.mark.parametrize(
     ("cases", "obeys", "breaks"),
     [
-        ([[np.array([0.5, 0.5])], [np.array([0.1, 0.2, 0.7])]], [np.array([1.0, 0.0])], [np.array([1.0, 1.0])]),
+        ([[np.array([0.5, 0.5])], [np.array([0.7, 0.1, 0.2])]], [np.array([0.75, 0.25])], [np.array([1.0, 1.0])]),
         ([[np.eye(2), np.ones(2)], [2 * np.eye(3), np.ones(3)]], [np.eye(4), np.ones(4)], [np.eye(4), np.ones(3)]),
         ([[np.array([0, 1, 1])], [np.array([1, 0])]], [np.array([0, 1])], [np.array([1, 1])]),
-        ([[np.ones((3, 2)), 2], [np.ones((5, 4)), 3]], [np.ones((4, 2)), 4], [np.ones((4, 2)), 5]),
+        ([[np.ones((3, 2)), 2], [np.ones((5, 4)), 5]], [np.ones((4, 2)), 4], [np.ones((4, 2)), 5]),
         ([[np.array([[2.0, 1], [1, 2]])], [np.eye(3)]], [np.eye(2)], [np.array([[1.0, 2], [2, 1]])]),
     ],
 )
