@@ -28,6 +28,9 @@ class Topic:
     exercises: tuple[Exercise, ...]
 
 
+# The package that a course of somebody's own is loaded under: no installed package is called so.
+OWN = "_fullmarks_course"
+
 # A topic's package lists its exercise modules in the order of the course as ORDER.
 TITLES = {
     "what_is_learning": "What is learning?",
@@ -66,16 +69,83 @@ def load_topic(name: str) -> Topic:
     >>> load_topic("linear_algebra").title
     'Linear algebra'
     """
-    title = TITLES[name]
-    package = importlib.import_module(f"reference.{name}")
+    return assemble(name, TITLES[name], f"reference.{name}")
+
+
+def assemble(name: str, title: str, package: str) -> Topic:
+    """Return the topic whose exercises are the modules that a package lists as ORDER.
+
+    Parameters
+    ----------
+    name, title : str
+        What the topic is called.
+    package : str
+        Full name of the package, "reference.linear_algebra". A module whose name begins with an underscore holds what
+        exercises share and is none itself.
+
+    Raises
+    ------
+    AuthorError
+        With the faults of all its modules at once.
+    """
+    try:
+        held = importlib.import_module(package)
+    except (Exception, SystemExit) as error:
+        raise AuthorError(name, [f"__init__.py{_told(error, package)}"]) from error
+    order = getattr(held, "ORDER", None)
+    if not isinstance(order, (tuple, list)) or not all(isinstance(entry, str) for entry in order):
+        fault = f"__init__.py has ORDER = {order!r}; expected a tuple with the names of its exercises"
+        raise AuthorError(name, [fault])
     exercises, faults = [], []
-    for module in package.ORDER:
+    for module in dict.fromkeys(order):
         try:
-            exercises.append(importlib.import_module(f"{package.__name__}.{module}").EXERCISE)
+            exercises.append(_exercise(package, module))
         except AuthorError as error:
             faults += [f"{error.where}: {fault}" for fault in error.faults]
-    unlisted = {m.name for m in pkgutil.iter_modules(package.__path__)} - set(package.ORDER)
-    faults += [f"{module}.py is not in ORDER of {package.__name__}" for module in sorted(unlisted)]
+    faults += [
+        f"ORDER names {entry!r} {order.count(entry)} times" for entry in dict.fromkeys(order) if order.count(entry) > 1
+    ]
+    modules = {m.name for m in pkgutil.iter_modules(held.__path__) if not m.name.startswith("_")}
+    faults += [f"{module}.py is not in ORDER of __init__.py; add it" for module in sorted(modules - set(order))]
     if faults:
         raise AuthorError(name, faults)
     return Topic(name=name, title=title, exercises=tuple(exercises))
+
+
+def _exercise(package: str, module: str) -> Exercise:
+    """Return the exercise of a module.
+
+    Raises
+    ------
+    AuthorError
+        Where it has none, or cannot be imported for whatever reason.
+    """
+    full = f"{package}.{module}"
+    try:
+        exercise = getattr(importlib.import_module(full), "EXERCISE", None)
+    except AuthorError:
+        raise
+    except (Exception, SystemExit) as error:
+        missing = isinstance(error, ModuleNotFoundError) and error.name == full
+        fault = "there is no such file, but ORDER of __init__.py names it" if missing else _told(error, full)[2:]
+        raise AuthorError(f"{module}.py", [fault]) from error
+    if not isinstance(exercise, Exercise):
+        raise AuthorError(f"{module}.py", [f"EXERCISE is {exercise!r}; expected EXERCISE = Exercise(...)"])
+    if exercise.name != module:
+        fault = f"its solution is called {exercise.name}; expected {module}, for a file is called as its function"
+        raise AuthorError(f"{module}.py", [fault])
+    return exercise
+
+
+def _told(error: BaseException, module: str) -> str:
+    """Return in one line why a module cannot be imported, and in which of its lines that shows."""
+    line, text = None, " ".join(str(error).split())
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_globals.get("__name__") == module:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    if isinstance(error, SyntaxError) and line is None:  # in this file; one in a file that it imports says where
+        line, text = error.lineno, error.msg
+    kind = type(error).__name__
+    return f"{f', line {line}' if line else ''}: {f'{kind}: {text}' if text else kind}"
