@@ -17,12 +17,14 @@ import click
 for _library in ("OPENBLAS", "OMP", "MKL"):
     os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
 
-from grader import __version__  # noqa: E402
+from grader import __version__, content  # noqa: E402
+from grader.content import load_topic, topic_names  # noqa: E402
+from grader.course import find_course  # noqa: E402
 from grader.errors import FullmarksError, UsageError  # noqa: E402
 from grader.lms.choose import ATTEMPTS  # noqa: E402
 from grader.lms.gradebooks import LMS  # noqa: E402
 from grader.lms.layouts import LAYOUTS  # noqa: E402
-from reference.catalogue import Topic, load_topic, topic_names  # noqa: E402
+from reference.catalogue import Topic  # noqa: E402
 from reference.spec import AuthorError  # noqa: E402
 
 FOUND_WRONG = 1
@@ -48,10 +50,33 @@ class Commands(click.Group):
             ctx.exit(130)
 
 
+def use_course(ctx: click.Context, _: click.Parameter, folder: Path | None) -> None:
+    """Take the course in that folder for as long as the command runs; leave the one in use where none is named."""
+    if folder is not None:
+        ctx.with_resource(content.using(folder))
+
+
+course_option = click.option(
+    "--course",
+    type=click.Path(path_type=Path),
+    default=None,
+    expose_value=False,
+    callback=use_course,
+    help="Folder of a course of your own.  [default: $FULLMARKS_COURSE, or where course.toml is, from here upwards]",
+)
+
+# They are about this program and its own course, wherever they are run.
+BUILT_IN = ("doctor", "demo")
+
+
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="fullmarks", message="%(prog)s %(version)s")
-def main() -> None:
+@click.pass_context
+def main(ctx: click.Context) -> None:
     """Build assignments, grade submissions in a sandbox, and prove that the marks can be trusted."""
+    named = os.environ.get("FULLMARKS_COURSE")
+    folder = None if ctx.invoked_subcommand in BUILT_IN else Path(named) if named else find_course()
+    ctx.with_resource(content.using(folder))
 
 
 def say(text: str) -> None:
@@ -65,7 +90,17 @@ def topics_of(names: Sequence[str]) -> tuple[Topic, ...]:
         if name not in topic_names():
             msg = f"there is no topic {name!r}; expected one of {', '.join(topic_names())}"
             raise UsageError(msg)
-    return tuple(load_topic(name) for name in names or topic_names())
+    topics, faults = [], []
+    for name in names or topic_names():
+        try:
+            topics.append(load_topic(name))
+        except AuthorError as error:
+            faults.append(error)
+    for fault in faults:
+        say(str(fault))
+    if faults:
+        sys.exit(FOUND_WRONG)
+    return tuple(topics)
 
 
 seed_option = click.option(
@@ -114,22 +149,22 @@ def cores(jobs: int | None) -> int:
 @click.option(
     "--autograders",
     type=click.Path(path_type=Path),
-    default=Path("dist"),
-    show_default=True,
-    help="Folder for the autograder zips, which hold the hidden cases.",
+    default=None,
+    help="Folder for the autograder zips, which hold the hidden cases.  [default: dist]",
 )
 @seed_option
-def build(topics: tuple[str, ...], check: bool, output: Path | None, autograders: Path, seed: int) -> None:  # noqa: FBT001
+@course_option
+def build(topics: tuple[str, ...], check: bool, output: Path | None, autograders: Path | None, seed: int) -> None:  # noqa: FBT001
     """Make the students' assignments and the autograder zips with Otter."""
-    from grader import content  # noqa: PLC0415 - slow imports stay out of the other commands
-    from grader.build import build_topic, differences, write_files  # noqa: PLC0415
+    from grader.build import build_topic, differences, write_files  # noqa: PLC0415 - slow imports stay out of the others
     from grader.listing import course_page  # noqa: PLC0415
     from grader.plan import plan_topic  # noqa: PLC0415
 
     # An installed copy is compared with, never written over.
     folder = output or (Path("assignments") if content.installed() and not check else content.assignments())
     chosen = topics_of(topics)
-    page = content.exercise_page() if not topics and output is None and not content.installed() else None
+    zips = autograders or content.autograders()
+    page = content.exercise_page() if not topics and output is None else None
     stale = []
     for topic in chosen:
         master = read_text(content.solutions() / f"{topic.name}.md")
@@ -143,11 +178,11 @@ def build(topics: tuple[str, ...], check: bool, output: Path | None, autograders
             continue
         try:
             write_files(made.student, folder / topic.name)
-            write_files({f"{topic.name}-autograder.zip": made.autograder}, autograders)
+            write_files({f"{topic.name}-autograder.zip": made.autograder}, zips)
         except OSError as error:
             msg = f"{error.filename}: cannot be written: {error.strerror}"
             raise UsageError(msg) from error
-        click.echo(f"built {folder / topic.name} and {autograders / (topic.name + '-autograder.zip')}")
+        click.echo(f"built {folder / topic.name} and {zips / (topic.name + '-autograder.zip')}")
     if page and check and (not page.is_file() or page.read_text(encoding="utf-8") != course_page(chosen)):
         stale.append(f"{page}: is not what the catalogue says; run fullmarks build")
     elif page and not check:
@@ -218,6 +253,7 @@ def build(topics: tuple[str, ...], check: bool, output: Path | None, autograders
     metavar="NAME=VALUE",
     help="What a submission may use, such as call_seconds=5 or memory_bytes=4G; may be repeated.",
 )
+@course_option
 def grade(
     paths: tuple[Path, ...],
     assignment: str,
@@ -265,6 +301,7 @@ def grade(
     help="What the LMS calls the assignment, such as 'Homework 1 (4711)'; may be repeated.",
 )
 @pseudonyms_option
+@course_option
 def report(
     folder: Path,
     roster: Path | None,
@@ -292,6 +329,7 @@ def report(
 @topic_arguments
 @jobs_option
 @click.option("--otter/--no-otter", default=True, help="Compare with otter run, which takes seconds a notebook.")
+@course_option
 def verify(topics: tuple[str, ...], jobs: int | None, otter: bool) -> None:  # noqa: FBT001
     """Prove that references, hidden cases, notebooks and graders are right."""
     from grader.prove import prove_topics  # noqa: PLC0415
@@ -336,7 +374,6 @@ def doctor() -> None:
 @jobs_option
 def demo(output: Path, jobs: int | None) -> None:
     """Grade the sample cohort that comes with the course, and show its marks."""
-    from grader import content  # noqa: PLC0415
     from grader.cohort import grade_cohort, show_scores  # noqa: PLC0415
 
     cohort = content.submissions() / "linear_algebra"
@@ -353,6 +390,7 @@ def demo(output: Path, jobs: int | None) -> None:
 @click.argument("what", metavar="TOPIC[/EXERCISE]")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with the inputs of every case.")
 @seed_option
+@course_option
 def cases(what: str, as_json: bool, seed: int) -> None:  # noqa: FBT001
     """List the cases of a topic or an exercise: name, kind, points, and why each exists."""
     from grader.listing import as_data, as_text  # noqa: PLC0415

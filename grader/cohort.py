@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader import __version__, content
+from grader.content import load_topic, topic_names
 from grader.engines.local import Setting, grade_all, not_graded
 from grader.errors import MachineError, UsageError
 from grader.given import given_cells
@@ -28,7 +29,7 @@ from grader.records import Limits, Result, Submission
 from grader.report.pages import write_pages
 from grader.report.results import write_results
 from grader.report.scores import write_scores
-from reference.catalogue import Topic, load_topic, topic_names
+from reference.catalogue import Topic
 
 # Reports without names go there: no file with names lies beside them.
 PSEUDONYMOUS = "pseudonymous"

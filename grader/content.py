@@ -1,19 +1,81 @@
-"""Where the content of the course is: beside the code in a checkout, inside the package where it is installed."""
+"""Where the content of the course is: beside the code in a checkout, inside the package where it is installed.
+
+Or in a folder of somebody's own, while one is in use: see `grader.course`.
+"""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from grader import course
 from grader.errors import MachineError
+from reference import catalogue
+from reference.catalogue import Topic
+
+# Processes that we start work on the same course: whether forked or spawned, they inherit the environment.
+_IN_USE = "FULLMARKS_COURSE"
 
 # The wheel carries the content here (pyproject.toml, force-include); a checkout never has this folder.
 _PACKAGED = Path(__file__).parent / "course"
 _CHECKOUT = Path(__file__).parent.parent
 
 
+@contextmanager
+def using(folder: Path | None) -> Iterator[None]:
+    """Take the course in `folder`, the built-in one for None, as long as the context lasts."""
+    before = os.environ.get(_IN_USE)
+    os.environ[_IN_USE] = str(folder.resolve()) if folder else ""
+    course.forget()
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_IN_USE]
+        else:
+            os.environ[_IN_USE] = before
+
+
+def own() -> Path | None:
+    """Return the folder of the course in use, seen from the working directory; None for the built-in course."""
+    held = os.environ.get(_IN_USE)
+    if not held:
+        return None
+    here = Path.cwd()
+    return Path(held).relative_to(here) if Path(held).is_relative_to(here) else Path(held)
+
+
+def topic_names() -> tuple[str, ...]:
+    """Return the names of all topics of the course in use, in its order.
+
+    Raises
+    ------
+    UsageError, AuthorError
+        Where it is a course of somebody's own that cannot be read.
+    """
+    folder = own()
+    return tuple(course.read_course(folder).titles) if folder else catalogue.topic_names()
+
+
+def load_topic(name: str) -> Topic:
+    """Return the topic of that name of the course in use.
+
+    Raises
+    ------
+    KeyError
+        Where there is no such topic.
+    AuthorError
+        With the faults of all its exercises at once.
+    """
+    folder = own()
+    return course.load(folder, name) if folder else catalogue.load_topic(name)
+
+
 def installed() -> bool:
     """Return whether this is an installed copy, whose content is not to be written over."""
-    return _PACKAGED.is_dir()
+    return own() is None and _PACKAGED.is_dir()
 
 
 def solutions() -> Path:
@@ -24,12 +86,22 @@ def solutions() -> Path:
     MachineError
         Where this installation lacks it; likewise for the functions below.
     """
-    return _find("solutions", "solutions")
+    return _in_course("solutions") or _find("solutions", "solutions")
+
+
+def exercises(topic: str) -> Path:
+    """Return the folder of the exercises of a topic."""
+    return _in_course(f"exercises/{topic}") or Path(catalogue.__file__).parent / topic
 
 
 def assignments() -> Path:
     """Return the folder of the built assignments, one folder a topic."""
-    return _find("assignments", "assignments")
+    return _in_course("assignments") or _find("assignments", "assignments")
+
+
+def autograders() -> Path:
+    """Return the folder that autograder zips are written to."""
+    return _in_course("dist") or Path("dist")
 
 
 def starter(topic: str) -> Path:
@@ -39,7 +111,7 @@ def starter(topic: str) -> Path:
 
 def submissions() -> Path:
     """Return the folder of the sample cohort, one folder a topic."""
-    return _find("submissions", "tests/submissions")
+    return _in_course("submissions") or _find("submissions", "tests/submissions")
 
 
 def attacks() -> Path:
@@ -53,9 +125,9 @@ def data_files(topic: str) -> dict[str, bytes]:
     return {f"data/{p.name}": p.read_bytes() for p in sorted(folder.glob("*.csv"))}
 
 
-def exercise_page() -> Path:
-    """Return the page that lists all exercises; only a checkout has it."""
-    return _CHECKOUT / "docs" / "exercises.md"
+def exercise_page() -> Path | None:
+    """Return the page that lists all exercises; only a checkout has it, for the course in it."""
+    return None if own() or _PACKAGED.is_dir() else _CHECKOUT / "docs" / "exercises.md"
 
 
 def otter_config() -> Path:
@@ -66,7 +138,13 @@ def otter_config() -> Path:
     >>> otter_config().name
     'otter_config.json'
     """
-    return _find("otter_config.json", "otter_config.json")
+    settings = _in_course("otter_config.json")
+    return settings if settings and settings.exists() else _find("otter_config.json", "otter_config.json")
+
+
+def _in_course(name: str) -> Path | None:
+    folder = own()
+    return folder / name if folder else None
 
 
 def _find(packaged: str, checkout: str) -> Path:

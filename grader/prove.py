@@ -13,6 +13,7 @@ from pathlib import Path
 from grader import content
 from grader.build import Assignment, build_topic, differences
 from grader.cohort import PRELOAD
+from grader.content import load_topic
 from grader.given import given_cells
 from grader.grade import Grader
 from grader.intake import find, read
@@ -22,7 +23,7 @@ from grader.plan import Plan, plan_topic
 from grader.records import Limits, Submission
 from grader.sandbox.keeper import Keeper
 from grader.verify import Fault, notebook_of, verify_notebooks, verify_otter, verify_plan
-from reference.catalogue import Topic, load_topic
+from reference.catalogue import Topic
 
 SEEDS = (20_000, 1, 2)
 Step = tuple[str, Sequence[Fault]]
@@ -76,7 +77,8 @@ def prove_topic(topic: Topic, jobs: int, *, otter: bool) -> Iterator[Step]:
     config = json.loads(content.otter_config().read_text(encoding="utf-8"))
     data = content.data_files(topic.name)
     made = build_topic(topic, plans[0], master, config, data)
-    stale = [Fault(where=topic.name, what=d) for d in differences(made.student, content.assignments() / topic.name)]
+    lines = differences(made.student, content.assignments() / topic.name)
+    stale = [Fault(where=topic.name, what=f"{line}; run fullmarks build") for line in lines]
     yield f"{topic.name}: the committed assignment is what the master makes", stale
     solution = solution_cells(master)
     starter = made.student[f"{topic.name}.ipynb"]

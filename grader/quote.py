@@ -11,16 +11,18 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from grader.errors import BuildError
+from reference.catalogue import OWN
 from reference.probes import Probe, Seed
 
 _BUILTINS = frozenset(dir(__import__("builtins")))
 _MODULES = frozenset({("np", "numpy"), ("copy", "copy")})  # those that test files import
+_OURS = ("reference", OWN)
 
 
 def quote(functions: Iterable[Callable[..., Any]]) -> str:
     """Return the source of `functions` and of all functions, classes and constants they use, each once, in order of need.
 
-    Numpy may be used as ``np``; everything else must come from the package `reference`.
+    Numpy may be used as ``np``; everything else must come from the package `reference` or the course.
 
     Raises
     ------
@@ -55,7 +57,7 @@ def _add(function: Callable[..., Any], done: dict[str, str], begun: set[str]) ->
         if used in done or used == name or (used in _BUILTINS and used not in module):
             continue
         value = module.get(used)
-        if isinstance(value, (types.FunctionType, type)) and value.__module__.split(".")[0] == "reference":
+        if isinstance(value, (types.FunctionType, type)) and value.__module__.split(".")[0] in _OURS:
             _add(value, done, begun)
         elif isinstance(value, (int, float, str, tuple)):
             done[used] = f"{used} = {_constant(value)}"

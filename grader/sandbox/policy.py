@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from grader import content
 from grader.records import Limits
 from grader.sandbox.inside.idle import Given
 from grader.sandbox.seccomp import compile_filter
@@ -56,6 +57,8 @@ FIRST_UID, LAST_UID = 60_600, 61_100  # above what people and packages get, belo
 
 # Beside our packages in a checkout of the project: what students must not read, should the checkout be in sight.
 OURS = ("reference", "grader", "solutions", "tests", "dist")
+# Likewise in a course of somebody's own.
+THEIRS = ("exercises", "solutions", "submissions", "dist")
 
 
 def filter_program(rung: str = "namespaces", architecture: str = "") -> bytes:
@@ -110,6 +113,8 @@ def hidden_folders() -> tuple[str, ...]:
     checkout = str(INSIDE.parents[2])
     names = [(folder, name) for folder in site for name in OURS[:2]]
     names += [(checkout, name) for name in OURS if checkout not in site]
+    own = content.own()
+    names += [(str(own.resolve()), name) for name in THEIRS] if own else []
     seen = [f"{folder}/" for folder in (*python_folders(), *system_folders())]
     found = {f"{folder}/{name}" for folder, name in names if any(f"{folder}/".startswith(s) for s in seen)}
     return tuple(sorted(folder for folder in found if Path(folder).is_dir()))
