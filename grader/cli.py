@@ -137,6 +137,26 @@ def cores(jobs: int | None) -> int:
 
 
 @main.command()
+@click.argument("what", metavar="TOPIC/EXERCISE")
+@click.option(
+    "--course",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Folder of the course.  [default: where course.toml is, from here upwards; without any, here]",
+)
+def new(what: str, course: Path | None) -> None:
+    """Start an exercise, and the course and the topic where they are new: files that work, to be filled in."""
+    from grader.author import start  # noqa: PLC0415
+
+    folder = course or content.own()
+    if folder is None and not content.in_checkout():
+        folder = Path()
+    with content.using(folder):
+        for line in start(what, folder):
+            click.echo(line)
+
+
+@main.command()
 @topic_arguments
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if a committed assignment is stale.")
 @click.option(

@@ -78,6 +78,11 @@ def installed() -> bool:
     return own() is None and _PACKAGED.is_dir()
 
 
+def in_checkout() -> bool:
+    """Return whether the working directory is in a checkout of ours, whose course is then the one to work on."""
+    return not _PACKAGED.is_dir() and (_CHECKOUT / "pyproject.toml").is_file() and Path.cwd().is_relative_to(_CHECKOUT)
+
+
 def solutions() -> Path:
     """Return the folder of the master notebooks.
 

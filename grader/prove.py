@@ -5,6 +5,7 @@ from __future__ import annotations
 import concurrent.futures
 import json
 import multiprocessing
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -26,6 +27,7 @@ from grader.verify import Fault, notebook_of, verify_notebooks, verify_otter, ve
 from reference.catalogue import Topic
 
 SEEDS = (20_000, 1, 2)
+_TO_DO = re.compile(r"\bTODO\b")
 Step = tuple[str, Sequence[Fault]]
 
 
@@ -70,6 +72,8 @@ def prove_topic(topic: Topic, jobs: int, *, otter: bool) -> Iterator[Step]:
     otter : bool
         Whether our marks are compared with those of `otter run`.
     """
+    if left := left_to_do(topic.name):
+        yield f"{topic.name}: what its author has still to do", left
     plans = [plan_topic(topic, seed) for seed in SEEDS]
     faults = [fault for plan in plans for fault in verify_plan(plan)]
     yield f"{topic.name}: reference, alternatives, stubs and misconceptions under {len(SEEDS)} seeds", _once(faults)
@@ -90,6 +94,17 @@ def prove_topic(topic: Topic, jobs: int, *, otter: bool) -> Iterator[Step]:
         if otter:
             notebooks = {"solution.ipynb": notebook_of(solution, topic.name), "starter.ipynb": starter}
             yield from _against_otter(topic, plans[0], made, keeper, notebooks, jobs)
+
+
+def left_to_do(topic: str) -> tuple[Fault, ...]:
+    """Return the marks that `fullmarks new` left in the exercises and the master of a topic, each with its place."""
+    files = (*sorted(content.exercises(topic).glob("*.py")), content.solutions() / f"{topic}.md")
+    return tuple(
+        Fault(where=f"{path}:{number}", what=line.strip().strip("#").strip())
+        for path in files
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if _TO_DO.search(line)
+    )
 
 
 def _against_otter(
