@@ -45,6 +45,14 @@ class Commands(click.Group):
         except FullmarksError as error:
             say(f"fullmarks: {error}")
             ctx.exit(error.exit_code)
+        except click.exceptions.ClickException:
+            raise
+        except Exception as error:
+            fault = content.author_error(error)
+            if fault is None:
+                raise
+            say(str(fault))
+            ctx.exit(FOUND_WRONG)
         except KeyboardInterrupt:
             say("fullmarks: stopped; what was graded is stored, run the same command again to go on")
             ctx.exit(130)

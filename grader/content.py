@@ -6,14 +6,16 @@ Or in a folder of somebody's own, while one is in use: see `grader.course`.
 from __future__ import annotations
 
 import os
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from grader import course
-from grader.errors import MachineError
+from grader.errors import MachineError, UsageError
 from reference import catalogue
 from reference.catalogue import Topic
+from reference.spec import AuthorError
 
 # Processes that we start work on the same course: whether forked or spawned, they inherit the environment.
 _IN_USE = "FULLMARKS_COURSE"
@@ -71,6 +73,29 @@ def load_topic(name: str) -> Topic:
     """
     folder = own()
     return course.load(folder, name) if folder else catalogue.load_topic(name)
+
+
+def author_error(error: Exception) -> AuthorError | None:
+    """Return what to tell the author where an exercise raised `error`, and None where its source is elsewhere.
+
+    The functions of an exercise are called in many places; wherever they fail, it is their author who can do something.
+    """
+    packages = {f"{catalogue.OWN}.{name}": name for name in _topics()}
+    packages |= {f"reference.{name}": name for name in catalogue.TITLES}
+    found = None
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        package, _, module = str(frame.f_globals.get("__name__")).rpartition(".")
+        if package in packages:
+            text = " ".join(str(error).split())
+            found = AuthorError(packages[package], [f"{module}.py: line {line}: {type(error).__name__}: {text}"])
+    return found
+
+
+def _topics() -> tuple[str, ...]:
+    try:
+        return topic_names()
+    except (UsageError, AuthorError):
+        return ()
 
 
 def installed() -> bool:

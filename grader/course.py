@@ -106,9 +106,8 @@ def read_course(folder: Path) -> Course:
         msg = f"{path}: cannot be read: {error}"
         raise UsageError(msg) from error
     course = parse_course(text)
-    known = {f"{name}/__init__.py" for name in course.titles}
-    found = {str(p.relative_to(folder / "exercises")) for p in folder.glob("exercises/*/__init__.py")}
-    faults = [f"exercises/{name} is not listed; add it to topics" for name in sorted(found - known)]
+    found = {p.parent.name for p in folder.glob("exercises/*/__init__.py")}
+    faults = [f"exercises/{name} is no topic; add it as [[topics]]" for name in sorted(found - set(course.titles))]
     if faults:
         raise AuthorError(FILE, faults)
     return course

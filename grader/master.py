@@ -181,7 +181,11 @@ def _faults(cells: Sequence[Cell], topic: Topic) -> Iterator[str]:
     wanted = [exercise.name for exercise in topic.exercises]
     if found["exercise"] != wanted:
         yield from (f"there is no cell with exercise={n!r}" for n in wanted if n not in found["exercise"])
-        yield from (f"exercise={n!r} is not in reference/{topic.name}" for n in found["exercise"] if n not in wanted)
+        yield from (
+            f"exercise={n!r} is no exercise of {topic.name}; expected one of its ORDER"
+            for n in found["exercise"]
+            if n not in wanted
+        )
         if sorted(found["exercise"]) == sorted(wanted):
             yield f"the exercises stand in the order {', '.join(found['exercise'])}, expected {', '.join(wanted)}"
         yield from (f"exercise={n!r} stands twice" for n in wanted if found["exercise"].count(n) > 1)

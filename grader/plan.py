@@ -14,7 +14,7 @@ from grader.records import Claim, Question
 from grader.sandbox.inside import wire
 from reference import probes
 from reference.catalogue import Topic
-from reference.forms import Form, form_of
+from reference.forms import Form, conform, form_of
 from reference.marking import mark_random
 from reference.spec import AuthorError, Case, Check, Exercise
 
@@ -183,7 +183,7 @@ def _plan_case(exercise: Exercise, case: Case, seed: int) -> PlannedCase:
     bound.apply_defaults()
     arguments = tuple(bound.arguments.values())
     try:
-        expected, changed, random, _ = probes.call(exercise.solution, inputs)
+        expected, changed, random, logs = probes.call(exercise.solution, inputs)
     except Exception as error:
         if case.kind == "error" and isinstance(error, ValueError):
             return PlannedCase(case=case, inputs=inputs, arguments=arguments, expected=None, form=("error",), checks=())
@@ -198,15 +198,32 @@ def _plan_case(exercise: Exercise, case: Case, seed: int) -> PlannedCase:
     )
     if fault:
         raise _FaultError(fault)
+    form = form_of(expected, free=exercise.free_shape)
+    checks = case.checks or exercise.checks
+    _try_checks(checks, expected, probes.told(arguments, logs), form)
     return PlannedCase(
         case=case,
         inputs=inputs,
         arguments=arguments,
         expected=expected,
-        form=form_of(expected, free=exercise.free_shape),
-        checks=case.checks or exercise.checks,
+        form=form,
+        checks=checks,
         draws=random == "" if any(isinstance(value, probes.Seed) for value in inputs) else None,
     )
+
+
+def _try_checks(checks: tuple[Check, ...], expected: Any, arguments: tuple[Any, ...], form: Form) -> None:
+    """Refuse a check that cannot even look at the reference's own result: with it nobody could be graded."""
+    value, _ = conform(expected, form)
+    for check in checks:
+        operands = (expected,) if check.against == "expected" else arguments
+        try:
+            with np.errstate(all="ignore"):
+                residual, bound = check.residual(*operands, value, **dict(check.options))
+                float(residual), float(bound)
+        except Exception as error:
+            msg = f"check {check.name!r} of the reference's result raises {type(error).__name__}: {error}"
+            raise _FaultError(msg) from error
 
 
 def _digest(planned: list[PlannedExercise]) -> str:

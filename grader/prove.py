@@ -57,7 +57,13 @@ def prove_topics(names: Sequence[str], jobs: int, *, otter: bool) -> Iterator[tu
 
 def _timed(name: str, jobs: int, otter: bool) -> tuple[float, Sequence[Step]]:  # noqa: FBT001 - map has no keywords
     start = time.perf_counter()
-    steps = list(prove_topic(load_topic(name), jobs, otter=otter))
+    try:
+        steps = list(prove_topic(load_topic(name), jobs, otter=otter))
+    except Exception as error:
+        fault = content.author_error(error)
+        if fault is None:
+            raise
+        raise fault from error
     return time.perf_counter() - start, steps
 
 

@@ -36,36 +36,46 @@ def quote(functions: Iterable[Callable[..., Any]]) -> str:
     'def largest(x: Array) -> float:'
     """
     done: dict[str, str] = {}
-    begun: set[str] = set()
+    begun: dict[str, Callable[..., Any]] = {}
     for function in functions:
         _add(function, done, begun)
     return "\n\n".join(done.values())
 
 
-def _add(function: Callable[..., Any], done: dict[str, str], begun: set[str]) -> None:
+def _add(function: Callable[..., Any], done: dict[str, str], begun: dict[str, Callable[..., Any]]) -> None:
     name = function.__name__
-    if name in begun:  # two functions may use each other
+    if begun.get(name) is function:  # two functions may use each other
         return
-    begun.add(name)
+    if name in begun:
+        msg = f"{_called(function)}: a test file has {_called(begun[name])} as well; rename it"
+        raise BuildError(msg)
+    begun[name] = function
     text = textwrap.dedent(inspect.getsource(function))
     node = ast.parse(text).body[0]
     if not isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-        msg = f"{function.__module__}.{name}: expected a function defined with def"
+        msg = f"{_called(function)}: expected a function defined with def"
         raise BuildError(msg)
     module = vars(inspect.getmodule(function))
     for used in _names(node):
-        if used in done or used == name or (used in _BUILTINS and used not in module):
+        if used == name or (used in _BUILTINS and used not in module):
             continue
         value = module.get(used)
         if isinstance(value, (types.FunctionType, type)) and value.__module__.split(".")[0] in _OURS:
             _add(value, done, begun)
         elif isinstance(value, (int, float, str, tuple)):
-            done[used] = f"{used} = {_constant(value)}"
+            constant = f"{used} = {_constant(value)}"
+            if done.setdefault(used, constant) != constant:
+                msg = f"{_called(function)} uses {used}, of which a test file has another; rename it"
+                raise BuildError(msg)
         elif not (isinstance(value, types.ModuleType) and (used, value.__name__) in _MODULES):
-            msg = f"{function.__module__}.{name} uses {used}, which a test file cannot have; use np and reference.measures"
+            msg = f"{_called(function)} uses {used}, which a test file cannot have; use np and reference.measures"
             raise BuildError(msg)
     # The decorator that made a check of the function stays behind, for the test file has no such record.
     done[name] = "\n".join(_shortened(text, node)[node.lineno - 1 :]) + "\n"
+
+
+def _called(function: Callable[..., Any]) -> str:
+    return f"{function.__module__}.{function.__name__}".removeprefix(f"{OWN}.")
 
 
 def _shortened(text: str, node: ast.FunctionDef | ast.ClassDef) -> list[str]:

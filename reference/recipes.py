@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.probes import Probe, Seed
+from reference.probes import FUNCTIONS, Probe, Seed
 from reference.spec import Recipe
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -123,7 +123,14 @@ def probe(name: str, *parameters: Any, trace: bool = False) -> Recipe:
     """
     fixed = tuple(np.array(p, dtype=float) if isinstance(p, list) else p for p in parameters)
     text = f"probe({', '.join([repr(name), *map(repr, parameters)])}{', trace=True' if trace else ''})"
-    return Recipe(text=text, draw=lambda _: (Probe(name, fixed, trace),))
+
+    def draw(_: np.random.Generator) -> tuple[Probe]:
+        if name not in FUNCTIONS:  # a course has none of its own: `reference.probes` alone is there inside the walls
+            msg = f"there is no probe {name!r}; expected one of reference.probes: {', '.join(FUNCTIONS)}"
+            raise ValueError(msg)
+        return (Probe(name, fixed, trace),)
+
+    return Recipe(text=text, draw=draw)
 
 
 def seeded() -> Recipe:
