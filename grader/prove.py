@@ -15,6 +15,7 @@ from grader import content
 from grader.build import Assignment, build_topic, differences
 from grader.cohort import PRELOAD
 from grader.content import load_topic
+from grader.examples import wrong_examples
 from grader.given import given_cells
 from grader.grade import Grader
 from grader.intake import find, read
@@ -82,6 +83,7 @@ def prove_topic(topic: Topic, jobs: int, *, otter: bool) -> Iterator[Step]:
         yield f"{topic.name}: what its author has still to do", left
     plans = [plan_topic(topic, seed) for seed in SEEDS]
     faults = [fault for plan in plans for fault in verify_plan(plan)]
+    faults += [Fault(where=e.name, what=line) for e in topic.exercises for line in wrong_examples(e)]
     yield f"{topic.name}: reference, alternatives, stubs and misconceptions under {len(SEEDS)} seeds", _once(faults)
     master = (content.solutions() / f"{topic.name}.md").read_text(encoding="utf-8")
     config = json.loads(content.otter_config().read_text(encoding="utf-8"))
