@@ -91,7 +91,7 @@ def assemble(name: str, title: str, package: str) -> Topic:
     try:
         held = importlib.import_module(package)
     except (Exception, SystemExit) as error:
-        raise AuthorError(name, [f"__init__.py{_told(error, package)}"]) from error
+        raise AuthorError(name, [f"__init__.py: {_told(error, package)}"]) from error
     order = getattr(held, "ORDER", None)
     if not isinstance(order, (tuple, list)) or not all(isinstance(entry, str) for entry in order):
         fault = f"__init__.py has ORDER = {order!r}; expected a tuple with the names of its exercises"
@@ -127,7 +127,7 @@ def _exercise(package: str, module: str) -> Exercise:
         raise
     except (Exception, SystemExit) as error:
         missing = isinstance(error, ModuleNotFoundError) and error.name == full
-        fault = "there is no such file, but ORDER of __init__.py names it" if missing else _told(error, full)[2:]
+        fault = "there is no such file, but ORDER of __init__.py names it" if missing else _told(error, full)
         raise AuthorError(f"{module}.py", [fault]) from error
     if not isinstance(exercise, Exercise):
         raise AuthorError(f"{module}.py", [f"EXERCISE is {exercise!r}; expected EXERCISE = Exercise(...)"])
@@ -148,4 +148,4 @@ def _told(error: BaseException, module: str) -> str:
     if isinstance(error, SyntaxError) and line is None:  # in this file; one in a file that it imports says where
         line, text = error.lineno, error.msg
     kind = type(error).__name__
-    return f"{f', line {line}' if line else ''}: {f'{kind}: {text}' if text else kind}"
+    return f"{f'line {line}: ' if line else ''}{f'{kind}: {text}' if text else kind}"
