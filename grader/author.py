@@ -90,7 +90,7 @@ def start(what: str, folder: Path | None) -> Iterator[str]:
         content.solutions() / f"{topic}.md",
     )
     yield f"next: put your exercise in the place of the example in {file}, and its story in {master};"
-    yield f"every TODO says what belongs there; then fullmarks build {topic}, and fullmarks verify {topic}"
+    yield f"every TODO says what belongs there; then fullmarks build, and fullmarks verify {topic}"
 
 
 def _course(folder: Path, topic: str, exercise: str) -> Iterator[Change]:

@@ -211,10 +211,14 @@ def build(topics: tuple[str, ...], check: bool, output: Path | None, autograders
             msg = f"{error.filename}: cannot be written: {error.strerror}"
             raise UsageError(msg) from error
         click.echo(f"built {folder / topic.name} and {zips / (topic.name + '-autograder.zip')}")
-    if page and check and (not page.is_file() or page.read_text(encoding="utf-8") != course_page(chosen)):
+    if (
+        page
+        and check
+        and (not page.is_file() or page.read_text(encoding="utf-8") != course_page(chosen, content.title()))
+    ):
         stale.append(f"{page}: is not what the catalogue says; run fullmarks build")
     elif page and not check:
-        page.write_text(course_page(chosen), encoding="utf-8")
+        page.write_text(course_page(chosen, content.title()), encoding="utf-8")
         click.echo(f"wrote {page}")
     for line in stale:
         say(line)

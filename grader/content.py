@@ -49,6 +49,12 @@ def own() -> Path | None:
     return Path(held).relative_to(here) if Path(held).is_relative_to(here) else Path(held)
 
 
+def title() -> str:
+    """Return the title of the course in use."""
+    folder = own()
+    return course.read_course(folder).title if folder else catalogue.TITLE
+
+
 def topic_names() -> tuple[str, ...]:
     """Return the names of all topics of the course in use, in its order.
 
@@ -156,8 +162,8 @@ def data_files(topic: str) -> dict[str, bytes]:
 
 
 def exercise_page() -> Path | None:
-    """Return the page that lists all exercises; only a checkout has it, for the course in it."""
-    return None if own() or _PACKAGED.is_dir() else _CHECKOUT / "docs" / "exercises.md"
+    """Return the page that lists all exercises; where the built-in course is installed there is none."""
+    return _in_course("exercises.md") or (None if _PACKAGED.is_dir() else _CHECKOUT / "docs" / "exercises.md")
 
 
 def otter_config() -> Path:

@@ -1,13 +1,15 @@
 """A course of one's own: a folder with a course.toml, which lists its topics.
 
-course.toml                      title = "...", and for each topic [[topics]] with name and title
-exercises/<topic>/__init__.py    a docstring, and ORDER: the names of its exercises
-exercises/<topic>/<exercise>.py  as in `reference`
-solutions/<topic>.md             the master notebook
-solutions/data/<topic>/*.csv     what the notebook reads, if anything
-submissions/<topic>/             submissions that `fullmarks verify` compares with Otter, if any
-otter_config.json                Otter's settings, if others than ours
-assignments/  dist/              written by `fullmarks build`
+    course.toml                      title = "...", and for each topic [[topics]] with name and title
+    exercises/<topic>/__init__.py    a docstring, and ORDER: the names of its exercises
+    exercises/<topic>/<exercise>.py  as in `reference`
+    solutions/<topic>.md             the master notebook
+    solutions/data/<topic>/*.csv     what the notebook reads, if anything
+    submissions/<topic>/             submissions that `fullmarks verify` compares with Otter, if any
+    otter_config.json                Otter's settings, if others than ours
+    exercises.md  assignments/  dist/    written by `fullmarks build`
+
+The modules of its exercises are loaded under a name of their own, so that a topic may be called as any package is.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import numpy as np
 
 from grader.plan import PlannedExercise
 from grader.score import split_points
-from reference.catalogue import Topic
+from reference.catalogue import TITLE, Topic
 from reference.probes import Probe, Seed
 from reference.spec import Exercise
 
@@ -33,7 +33,7 @@ def as_data(topic: str, exercises: Sequence[PlannedExercise]) -> dict[str, Any]:
     return {"topic": topic, "exercises": [_exercise(planned) for planned in exercises]}
 
 
-def course_page(topics: Sequence[Topic]) -> str:
+def course_page(topics: Sequence[Topic], title: str = TITLE) -> str:
     """Return a page in Markdown that lists topics and exercises, generated from the course itself.
 
     Examples
@@ -46,7 +46,7 @@ def course_page(topics: Sequence[Topic]) -> str:
     lines = [
         "# The exercises of the course",
         "",
-        "*Mathematics for Machine Learning*. This page is written by `fullmarks build`; `fullmarks build --check` fails when it is stale.",
+        f"*{title}*. This page is written by `fullmarks build`; `fullmarks build --check` fails when it is stale.",
         "",
         f"{len(topics)} topics, {len(exercises)} exercises, {sum(e.points for e in exercises)} points.",
         "Public cases stand in the notebook, hidden ones earn the marks. Alternatives are correct solutions of another",

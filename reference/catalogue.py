@@ -31,6 +31,8 @@ class Topic:
 # The package that a course of somebody's own is loaded under: no installed package is called so.
 OWN = "_fullmarks_course"
 
+TITLE = "Mathematics for Machine Learning"
+
 # A topic's package lists its exercise modules in the order of the course as ORDER.
 TITLES = {
     "what_is_learning": "What is learning?",

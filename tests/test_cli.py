@@ -34,7 +34,7 @@ def grade(*arguments: object) -> Result:
     return run("grade", "-a", "linear_algebra", "--jobs", 1, *arguments)
 
 
-@pytest.mark.parametrize("command", ["build", "grade", "report", "verify", "doctor", "demo", "cases"])
+@pytest.mark.parametrize("command", ["new", "build", "grade", "report", "verify", "doctor", "demo", "cases"])
 def test_every_command_explains_itself(command: str) -> None:
     result = run(command, "--help")
     assert result.exit_code == 0

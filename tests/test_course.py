@@ -409,6 +409,7 @@ def test_a_course_is_built_and_graded_from_anywhere(home, tmp_path, monkeypatch)
     assert (home / "assignments" / "rates" / "data" / "curve.csv").is_file()
     with zipfile.ZipFile(home / "dist" / "rates-autograder.zip") as made:
         assert json.loads(made.read("otter_config.json"))["show_stdout"] is True
+    assert "*My bank*" in (home / "exercises.md").read_text(encoding="utf-8")
     assert list(elsewhere.iterdir()) == []
     (elsewhere / "in").mkdir()
     for name in ("a", "b", "c"):

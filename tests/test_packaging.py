@@ -133,3 +133,19 @@ def test_the_installed_command_finds_the_course_from_an_empty_folder(installed, 
         assert Path(line).exists()
     assert "committed assignments are" in run([str(installed / "fullmarks"), "build", "--check"], tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+@pytest.mark.walls
+def test_the_installed_command_starts_builds_and_verifies_a_course_anywhere(installed, tmp_path) -> None:
+    fullmarks = str(installed / "fullmarks")
+    assert "wrote course.toml\n" in run([fullmarks, "new", "rates/present_value"], tmp_path)
+    # What is told apart from the example is text; without it the example is a course that is right.
+    for path in (*tmp_path.rglob("*.py"), *tmp_path.rglob("*.md")):
+        path.write_text(path.read_text(encoding="utf-8").replace("TODO", "DONE"), encoding="utf-8")
+    assert (
+        run([fullmarks, "build"], tmp_path)
+        == "built assignments/rates and dist/rates-autograder.zip\nwrote exercises.md\n"
+    )
+    said = run([fullmarks, "verify"], tmp_path)
+    assert "rates: our marks of 2 notebooks are those of otter run\nrates: verified in " in said
