@@ -119,7 +119,8 @@ def test_the_built_in_course_stays_what_it_is(tmp_path, monkeypatch) -> None:
         assert content.solutions() == ROOT / "solutions"
 
 
-def test_modules_are_loaded_under_a_name_of_their_own(home) -> None:
+def test_modules_are_loaded_under_a_name_of_their_own(home, monkeypatch) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
     assert run("new", "numpy/json").exit_code == 0
     assert "json(x)" in run("cases", "numpy").stdout
     assert sys.modules["json"] is json
@@ -135,6 +136,7 @@ def test_exercises_of_one_name_in_two_courses_do_not_mix(home, tmp_path) -> None
     assert run("cases", "rates").stdout.startswith("present_value(x), 2 points")
     assert run("cases", "rates", "--course", other).stdout.startswith("present_value(x), 9 points")
     assert run("cases", "rates").stdout.startswith("present_value(x), 2 points")
+    assert [course.load(folder, "rates").exercises[0].points for folder in (home, other, home)] == [2, 9, 2]
 
 
 def test_answers_of_a_course_among_the_folders_of_the_system_are_hidden(home, monkeypatch) -> None:
