@@ -266,6 +266,20 @@ def test_a_check_that_test_files_cannot_quote(home, edits, what) -> None:
     assert what in line
 
 
+def test_what_exercises_share_is_quoted_with_their_checks(home) -> None:
+    shared = Path("exercises/rates/_shared.py")
+    shared.write_text("import numpy as np\n\n\ndef sum_of_squares(x):\n    return float(np.sum(np.square(x)))\n")
+    edit(
+        EXERCISE, "float(np.sum(np.asarray(x, dtype=float) ** 2))\n    return abs", "sum_of_squares(x)\n    return abs"
+    )
+    edit(EXERCISE, "import numpy as np\n", "import numpy as np\n\nfrom ._shared import sum_of_squares\n")
+    assert told(run("build"), 0) == []
+    assert "\ndef sum_of_squares(x):\n" in Path("assignments/rates/tests/present_value.py").read_text(encoding="utf-8")
+    shared.write_text("def sum_of_squares(x:\n", encoding="utf-8")
+    (line,) = told(run("build"), 1)
+    assert line.startswith("rates: present_value.py: line 7: SyntaxError: '(' was never closed (_shared.py, line 1)")
+
+
 def test_whatever_an_exercise_raises_is_told_with_its_line(home) -> None:
     edit(EXERCISE, "    expected = float(np.sum", "    got > 0 or got.nothing\n    expected = float(np.sum")
     (line,) = [line for line in told(run("verify", "--no-otter"), 1) if "TODO" not in line]
