@@ -66,7 +66,11 @@ def test_the_text_above_a_plot_is_its_prompt() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
-        ('exercise="matvec"', 'exercise="matvek"', "exercise='matvek' is no exercise of linear_algebra; expected one of its ORDER"),
+        (
+            'exercise="matvec"',
+            'exercise="matvek"',
+            "exercise='matvek' is no exercise of linear_algebra; expected one of its ORDER",
+        ),
         ('exercise="matvec"', "", "there is no cell with exercise='matvec'"),
         ("def matvec(A, x)", "def matvec(A, y)", "exercise='matvec' takes (A, y), expected (A, x)"),
         ("    return A @ x", "    return A @", "exercise='matvec' does not parse"),
