@@ -9,6 +9,7 @@ from __future__ import annotations
 import stat
 import zipfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO
 
@@ -52,8 +53,23 @@ class _Bounded:
         return data
 
 
-def read_zip(file: IO[bytes], size: int) -> Notebook:
-    """Return what is in the one notebook of a zip, or else in its one script.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Member:
+    """The bytes of a notebook or script and its suffix, or the reason why there are none."""
+
+    data: bytes = b""
+    suffix: str = ""
+    reason: str = ""
+
+    def notebook(self) -> Notebook:
+        """Return what is in it."""
+        if self.reason:
+            return Notebook(reason=self.reason)
+        return read_notebook(self.data) if self.suffix == ".ipynb" else read_script(self.data)
+
+
+def unzipped(file: IO[bytes], size: int) -> Member:
+    """Return the one notebook of a zip, or else its one script.
 
     Parameters
     ----------
@@ -68,26 +84,25 @@ def read_zip(file: IO[bytes], size: int) -> Notebook:
         Where the file cannot be read; whatever is wrong with its content is a reason.
     """
     if large := too_large("zip", size, LARGEST_ZIP):
-        return Notebook(reason=large)
+        return Member(reason=large)
     if not size:
-        return Notebook(reason="the file is empty; hand in the notebook itself")
+        return Member(reason="the file is empty; hand in the notebook itself")
     try:
         with zipfile.ZipFile(_Bounded(file)) as archive:
             entries = archive.infolist()
             member = _fault(entries) or _choice(entries)
             if isinstance(member, str):
-                return Notebook(reason=member)
-            data = _unpacked(archive, member)
+                return Member(reason=member)
+            return Member(data=_unpacked(archive, member), suffix=_suffix(member))
     except _FailedError as failed:
         raise failed.__cause__ or failed from None
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - zipfile raises a dozen kinds for what is damaged or crafted
         why = shortened(str(error)) or type(error).__name__
-        return Notebook(
+        return Member(
             reason=f"it is not a zip that can be unpacked: {why}; make the zip again, or hand in the notebook itself"
         )
-    return read_notebook(data) if _suffix(member) == ".ipynb" else read_script(data)
 
 
 def _fault(entries: Sequence[zipfile.ZipInfo]) -> str:

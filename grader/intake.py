@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path, PurePosixPath
 
-from grader.archive import LEFT_OUT, read_zip
+from grader.archive import LEFT_OUT, Member, unzipped
 from grader.errors import MachineError, UsageError
-from grader.notebook import LARGEST, Notebook, read_notebook, read_script, too_large
+from grader.notebook import LARGEST, Notebook, too_large
 from grader.records import Submission
 from grader.text import legible
 
@@ -72,6 +72,28 @@ class Found:
     student: str
     reason: str = ""
     parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Handed:
+    """The bytes that somebody handed in.
+
+    Attributes
+    ----------
+    sha256 : str
+        Of the file as it was handed in; "" where it could not be read.
+    data : bytes
+        The notebook or script, unpacked.
+    suffix : str
+        ".ipynb" or ".py".
+    reason : str
+        Why there are none, "" where there are.
+    """
+
+    sha256: str
+    data: bytes
+    suffix: str
+    reason: str
 
 
 Finds = tuple[Found, ...]
@@ -149,7 +171,7 @@ def read(found: Found) -> Submission:
             with _opened(found.path) as file:
                 sha256 = hashlib.file_digest(file, "sha256").hexdigest()
                 if not found.reason:
-                    notebook = _content(file, _suffix(found.path.name))
+                    notebook = _member(file, _suffix(found.path.name)).notebook()
     except OSError as error:
         reason = _why(found.path, error)
     return Submission(
@@ -160,6 +182,26 @@ def read(found: Found) -> Submission:
         cells=notebook.cells,
         reason=found.reason or reason or notebook.reason,
     )
+
+
+def read_bytes(found: Found) -> Handed:
+    """Return the bytes of a submission's notebook or script, unpacked where it is a zip.
+
+    Raises
+    ------
+    MachineError
+        Where the machine cannot read the file.
+    """
+    sha256, member = "", Member()
+    try:
+        reason = found.reason or _KINDS.get(stat.S_IFMT(found.path.lstat().st_mode), "")
+        if not reason:
+            with _opened(found.path) as file:
+                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+                member = _member(file, _suffix(found.path.name))
+    except OSError as error:
+        reason = _why(found.path, error)
+    return Handed(sha256=sha256, data=member.data, suffix=member.suffix, reason=reason or member.reason)
 
 
 def _below(path: Path) -> Iterator[_Seen]:
@@ -237,14 +279,14 @@ def _opened(path: Path) -> BufferedReader:
     return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")
 
 
-def _content(file: BufferedReader, suffix: str) -> Notebook:
+def _member(file: BufferedReader, suffix: str) -> Member:
+    """Return what is in a file: itself, or the one notebook or script in a zip."""
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
     if suffix == ".zip":
-        return read_zip(file, size)
-    what, reader = ("notebook", read_notebook) if suffix == ".ipynb" else ("script", read_script)
-    reason = too_large(what, size)
-    return Notebook(reason=reason) if reason else reader(file.read(LARGEST + 1))
+        return unzipped(file, size)
+    reason = too_large("notebook" if suffix == ".ipynb" else "script", size)
+    return Member(reason=reason) if reason else Member(data=file.read(LARGEST + 1), suffix=suffix)
 
 
 def _why(path: Path, error: OSError) -> str:

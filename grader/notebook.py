@@ -7,8 +7,8 @@ upgrades expect well-formed notebooks. What is said twice counts as in Jupyter: 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from grader.text import shortened
@@ -51,6 +51,26 @@ class Notebook:
     reason: str = ""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cell:
+    """One cell of a notebook, of whatever kind.
+
+    Attributes
+    ----------
+    kind : str
+        "code", "markdown", "raw", or what the notebook calls it.
+    source : str
+        Lone surrogates are replaced by U+FFFD.
+    outputs, attachments : mapping or tuple
+        As they stand in the JSON; nothing about them is checked.
+    """
+
+    kind: str
+    source: str
+    outputs: tuple[Any, ...] = ()
+    attachments: Mapping[str, Any] = field(default_factory=dict)
+
+
 class _UnfitError(Exception):
     """The reason why something handed in cannot be read; it becomes data before it leaves this module."""
 
@@ -77,6 +97,24 @@ def read_notebook(data: bytes) -> Notebook:
     except _UnfitError as unfit:
         return Notebook(reason=str(unfit))
     return Notebook(cells=cells, assignment=_assignment(tree))
+
+
+def read_all_cells(data: bytes) -> tuple[Cell, ...]:
+    """Return every cell of a notebook with its outputs, in order; none where it cannot be read.
+
+    Why it cannot be read, `read_notebook` says.
+
+    Examples
+    --------
+    >>> read_all_cells(b'{"nbformat": 4, "metadata": {}, "cells": [{"cell_type": "markdown", "source": "Why?"}]}')
+    (Cell(kind='markdown', source='Why?', outputs=(), attachments={}),)
+    >>> read_all_cells(b"[]")
+    ()
+    """
+    try:
+        return tuple(_whole(cell, number) for number, cell in enumerate(_cells(_object(data)), 1))
+    except _UnfitError:
+        return ()
 
 
 def read_script(data: bytes) -> Notebook:
@@ -175,6 +213,18 @@ def _sources(cells: Sequence[Any]) -> Iterator[str]:
             raise _not_a_notebook(f"cell {number} is {_kind(cell)}, expected an object")
         if cell.get("cell_type") == "code" and not _left_out(cell):
             yield _source(cell, number)
+
+
+def _whole(cell: Any, number: int) -> Cell:
+    if not isinstance(cell, dict):
+        raise _not_a_notebook(f"cell {number} is {_kind(cell)}, expected an object")
+    kind, outputs = cell.get("cell_type"), cell.get("outputs")
+    return Cell(
+        kind=kind if isinstance(kind, str) else "",
+        source=_source(cell, number),
+        outputs=tuple(outputs) if isinstance(outputs, list) else (),
+        attachments=_mapping(cell.get("attachments")),
+    )
 
 
 def _source(cell: dict[str, Any], number: int) -> str:

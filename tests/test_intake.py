@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader import archive, intake
-from grader.archive import read_zip
+from grader.archive import unzipped
 from grader.errors import MachineError, UsageError
 from grader.intake import MISTAKEN, find, read
 from grader.notebook import LARGEST
@@ -267,7 +267,7 @@ def test_a_disk_that_fails_inside_a_zip_rejects_nobody() -> None:
 
     data = zipped(("a.ipynb", notebook()))
     with pytest.raises(OSError, match="Input/output"):
-        read_zip(Broken(data), len(data))
+        unzipped(Broken(data), len(data))
 
 
 def test_a_notebook_of_200_mb_is_hashed_and_not_loaded(tmp_path: Path) -> None:
@@ -295,7 +295,7 @@ def zipped(*members: tuple[str | zipfile.ZipInfo, bytes], method: int = zipfile.
 
 
 def reason(data: bytes) -> str:
-    made = read_zip(io.BytesIO(data), len(data))
+    made = unzipped(io.BytesIO(data), len(data)).notebook()
     assert made.reason == "" or made.cells == ()
     return made.reason
 
@@ -320,7 +320,7 @@ def test_the_one_notebook_of_a_zip_is_read_wherever_it_is(tmp_path: Path, method
 
 def test_without_a_notebook_the_one_script_is_read() -> None:
     data = zipped(("a/hw.py", b"x = 1"), ("a/__init__.py", b""), ("a/hw.txt", b""))
-    assert read_zip(io.BytesIO(data), len(data)).cells == ("x = 1",)
+    assert unzipped(io.BytesIO(data), len(data)).notebook().cells == ("x = 1",)
 
 
 def special(kind: int, name: str = "link") -> zipfile.ZipInfo:
@@ -444,7 +444,7 @@ def test_what_a_member_claims_of_its_size_is_not_trusted(monkeypatch: pytest.Mon
 
 def test_a_zip_larger_than_any_is_not_opened() -> None:
     assert (
-        read_zip(io.BytesIO(b""), 100_000_001).reason
+        unzipped(io.BytesIO(b""), 100_000_001).reason
         == "the zip has 101 MB, at most 100 MB are read; hand in the notebook alone"
     )
 
@@ -466,7 +466,7 @@ def test_damaged_zips_give_cells_or_a_reason(method: int, edits: list[tuple[int,
         start = place % (len(data) + 1)
         data[start : start + length] = new
     data = data[: max(0, len(data) - cut)] if cut < len(data) else data
-    made = read_zip(io.BytesIO(data), len(data))
+    made = unzipped(io.BytesIO(data), len(data)).notebook()
     assert made.reason.isprintable()
     assert not (made.reason and made.cells)
     assert len(made.reason) < 400
