@@ -341,20 +341,51 @@ def report(
     columns: tuple[str, ...],
     pseudonyms: bool,  # noqa: FBT001
 ) -> None:
-    """Write scores.csv and results/ again from the gradebook in DIR, and files for an LMS."""
+    """Write scores.csv and results/ again from the gradebook in DIR, the marks in DIR/manual, and files for an LMS."""
     from grader.cohort import write_lms, write_reports  # noqa: PLC0415
     from grader.gradebook import Gradebook  # noqa: PLC0415
     from grader.lms.intake import adopt  # noqa: PLC0415
+    from grader.manual.files import marked_topics  # noqa: PLC0415
+    from grader.manual.marks import left  # noqa: PLC0415
 
+    check_graded(folder)
+    marked = marked_topics(folder)
+    with Gradebook.open(folder / "gradebook.db") as book:
+        people = adopt(book, roster) if roster else ()
+        written = write_reports(book, folder, marked, pseudonyms=pseudonyms)
+        more, notes = write_lms(book, folder, lms, columns, marked, pseudonyms=pseudonyms)
+        wrote = [f"wrote {path}" for path in (*written, *more)]
+        for line in [*wrote, *people, *notes, *left(book.results(), marked)]:
+            click.echo(line)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@course_option
+def manual(folder: Path, paths: tuple[Path, ...]) -> None:
+    """Collect written answers and plots below PATH for marking by hand, without names.
+
+    DIR is what grade has written for the same PATH. Marks go into DIR/manual/TOPIC/marks.csv, and report adds them.
+    """
+    from grader.manual.files import write_manual  # noqa: PLC0415
+
+    check_graded(folder)
+    for line in write_manual(folder, paths):
+        click.echo(line)
+
+
+def check_graded(folder: Path) -> None:
+    """Check that a folder is one that `grade` has written.
+
+    Raises
+    ------
+    UsageError
+        Where it is not.
+    """
     if not (folder / "gradebook.db").is_file():
         msg = f"{folder}: expected a folder that fullmarks grade has written, but it has no gradebook.db"
         raise UsageError(msg)
-    with Gradebook.open(folder / "gradebook.db") as book:
-        people = adopt(book, roster) if roster else ()
-        written = write_reports(book, folder, pseudonyms=pseudonyms)
-        more, notes = write_lms(book, folder, lms, columns, pseudonyms=pseudonyms)
-        for line in [*(f"wrote {path}" for path in (*written, *more)), *people, *notes]:
-            click.echo(line)
 
 
 @main.command()

@@ -23,6 +23,8 @@ from grader.lms.files import key_of, write_names
 from grader.lms.intake import Handed, counted, keep, known_roster, take_in, told
 from grader.lms.layouts import Upload
 from grader.lms.pseudonyms import pseudonymised
+from grader.manual.files import marked_topics
+from grader.manual.marks import Marked, merged
 from grader.notebook import read_notebook
 from grader.plan import Plan, plan_topic
 from grader.records import Limits, Result, Submission
@@ -123,6 +125,7 @@ def grade_cohort(
     handed = handed or Handed()
     intake = take_in(find(paths), handed, only)
     found = intake.found
+    marked = marked_topics(output)  # a fault in a table of marks is told before an hour of grading, not after it
     plans = {topic.name: plan_topic(topic, seed) for topic in topics}
     try:
         output.mkdir(parents=True, exist_ok=True)
@@ -167,7 +170,7 @@ def grade_cohort(
                 book.store(result, _digest(plans, result.assignment), __version__)
                 count(result.status)
         finally:
-            write_reports(book, output, pseudonyms=handed.pseudonyms)
+            write_reports(book, output, marked, pseudonyms=handed.pseudonyms)
         notes = told(book, intake)
     return Summary(
         graded=counts["graded"],
@@ -202,15 +205,18 @@ def _digest(plans: Mapping[str, Plan], assignment: str) -> str:
     return plans[assignment].digest if assignment in plans else ""
 
 
-def write_reports(book: Gradebook, output: Path, *, pseudonyms: bool = False) -> tuple[Path, ...]:
-    """Write what people and programs read from the gradebook, and return what was written.
+def write_reports(
+    book: Gradebook, output: Path, marked: Mapping[str, Marked] | None = None, *, pseudonyms: bool = False
+) -> tuple[Path, ...]:
+    """Write what people and programs read from the gradebook and what people marked, and return what was written.
 
     With `pseudonyms` nothing written names a student, and all of it goes to a folder of its own.
     """
-    results, uploads, folder = _shown(book, output, pseudonyms=pseudonyms)
-    exercises = _exercises(results)
+    marked = marked or {}
+    results, uploads, folder = _shown(book, output, marked, pseudonyms=pseudonyms)
+    questions = [question for one in marked.values() for question in one.key.points]
     write_results(results, folder / "results")
-    write_scores(results, exercises, folder / "scores.csv")
+    write_scores(results, _exercises(results), folder / "scores.csv", questions)
     roster = None if pseudonyms else known_roster(book)
     written = [write_handed_in(results, uploads, roster, folder)] if uploads or roster else []
     assignments = {result.assignment for result in results}
@@ -225,6 +231,7 @@ def write_lms(
     output: Path,
     wanted: Sequence[str],
     titles: Sequence[str] = (),
+    marked: Mapping[str, Marked] | None = None,
     *,
     pseudonyms: bool = False,
 ) -> tuple[tuple[Path, ...], tuple[str, ...]]:
@@ -239,16 +246,20 @@ def write_lms(
         "canvas", "moodle" and "gradescope".
     titles : sequence of str
         What the LMS calls the assignments: "TOPIC=NAME", or a name where there is one assignment.
+    marked : mapping of str to Marked, optional
     pseudonyms : bool
         As in `write_reports`.
     """
-    results, uploads, folder = _shown(book, output, pseudonyms=pseudonyms)
+    results, uploads, folder = _shown(book, output, marked or {}, pseudonyms=pseudonyms)
     return deliver(results, uploads, None if pseudonyms else known_roster(book), folder, wanted, titles)
 
 
-def _shown(book: Gradebook, output: Path, *, pseudonyms: bool) -> tuple[tuple[Result, ...], dict[str, Upload], Path]:
+def _shown(
+    book: Gradebook, output: Path, marked: Mapping[str, Marked], *, pseudonyms: bool
+) -> tuple[tuple[Result, ...], dict[str, Upload], Path]:
     """Return the results and uploads as reports show them, and the folder that reports go to."""
     results, uploads = counted(book)
+    results = merged(results, marked)
     if not pseudonyms:
         return results, uploads, output
     shown, told_of = pseudonymised(results, uploads, key_of(output), known_roster(book))

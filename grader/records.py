@@ -299,6 +299,16 @@ class Detail:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ManualResult:
+    """What a person gave for one written answer or plot of one submission, as results/*.json holds it."""
+
+    name: str
+    marks: float
+    possible: float
+    comment: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Result:
     """The result of one submission, as results/*.json holds it, and the details that feedback shows beside it."""
 
@@ -315,3 +325,4 @@ class Result:
     exercises: tuple[ExerciseResult, ...] = ()
     details: tuple[Detail, ...] = ()
     cell_errors: tuple[tuple[int, str], ...] = ()
+    manual: tuple[ManualResult, ...] = ()

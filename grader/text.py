@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 REPLACEMENT = chr(0xFFFD)
 # A cell that begins so is run as a formula by spreadsheets, some of which read full-width signs as well.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", *map(chr, (0xFF1D, 0xFF0B, 0xFF0D, 0xFF20)))
+# What turns the text around it: marks, embeddings, overrides and isolates of direction.
+_TURNS = frozenset(map(chr, (0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 
 
 def legible(text: str) -> str:
@@ -55,3 +59,22 @@ def number(value: float) -> str:
     ('2', '0.0625')
     """
     return f"{value:.6f}".rstrip("0").rstrip(".")
+
+
+def visible(text: str) -> str:
+    r"""Return a text of several lines in which nothing hides or turns what is around it.
+
+    Unlike `legible` it keeps white space, and what joins letters in other scripts: it is for reading, not for names.
+
+    Examples
+    --------
+    >>> visible("x" + chr(0x202E) + "y\n\tz" + chr(0)) == f"x{REPLACEMENT}y\n\tz{REPLACEMENT}"
+    True
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    if lines.isascii() and lines.isprintable():
+        return lines
+    return "".join(
+        REPLACEMENT if c in _TURNS or (c not in "\n\t" and unicodedata.category(c) in ("Cc", "Cs")) else c
+        for c in lines
+    )

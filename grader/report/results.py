@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from grader.records import CaseResult, Detail, ExerciseResult, Picture, Result
+from grader.records import CaseResult, Detail, ExerciseResult, ManualResult, Picture, Result
 from grader.report.files import PART, write_whole
 
 SCHEMA = 1
@@ -41,6 +41,8 @@ def to_data(result: Result) -> dict[str, Any]:
         "isolation": result.isolation,
         "environment": dict(result.environment),
         "exercises": [_exercise(exercise) for exercise in result.exercises],
+        # Left out where nobody marked anything by hand, so that such results stay what they always were.
+        **({"manual": [_manual(question) for question in result.manual]} if result.manual else {}),
     }
 
 
@@ -83,6 +85,7 @@ def from_data(data: Mapping[str, Any]) -> Result:
         ),
         details=tuple(_detail(detail) for detail in data.get("details", ())),
         cell_errors=tuple((number, text) for number, text in data.get("cell_errors", ())),
+        manual=tuple(ManualResult(**question) for question in data.get("manual", ())),
     )
 
 
@@ -154,4 +157,13 @@ def _exercise(exercise: ExerciseResult) -> dict[str, Any]:
             {"name": c.name, "kind": c.kind, "public": c.public, "passed": c.passed, "message": c.message}
             for c in exercise.cases
         ],
+    }
+
+
+def _manual(question: ManualResult) -> dict[str, Any]:
+    return {
+        "name": question.name,
+        "marks": question.marks,
+        "possible": question.possible,
+        "comment": question.comment,
     }
