@@ -212,8 +212,9 @@ def test_a_thousand_pictures_are_not_all_decoded(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_megabyte_of_text_is_cut_and_said_to_be() -> None:
-    part = gather(notebook([text("x" * 1_000_000)], []))[0].parts[0]
-    assert (len(part.source), part.hidden) == (60_000, ("940,000 more characters",))
+    parts = gather(notebook([text("So."), text("x" * 1_000_000), text("y" * 10)], []))[0].parts
+    assert [len(p.source) for p in parts] == [3, 59_997, 0]
+    assert [p.hidden for p in parts] == [(), ("940,003 more characters",), ("10 more characters",)]
 
 
 JSON = st.recursive(

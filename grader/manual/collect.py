@@ -23,7 +23,7 @@ from grader.notebook import Cell
 State = Literal["answered", "unanswered", "not found"]
 
 MOST_PICTURES = 20  # of one answer; each takes up to a second to make anew
-LONGEST = 60_000  # characters of one cell; ten pages have a third of them
+LONGEST = 60_000  # characters of one answer; ten pages have a third of them
 
 _MARK = re.compile(r"<!--\s*(BEGIN|END)\s+QUESTION\s*-->")
 _EMBEDDED = re.compile(r"data:(image/[\w.+-]{1,20});base64,([A-Za-z0-9+/=]*)")
@@ -142,14 +142,15 @@ def _answer(
         cell = cells[number]
         if number in others or (cell.kind != "code" and _MARK.search(cell.source)):
             break
-        part = _part(cell, MOST_PICTURES - sum(len(p.pictures) for p in parts))
+        pictures, characters = sum(len(p.pictures) for p in parts), sum(len(p.source) for p in parts)
+        part = _part(cell, MOST_PICTURES - pictures, LONGEST - characters)
         if part.pictures or part.hidden or _plain(part.source) not in given:
             parts.append(part)
     return Answer(question=question.name, state="answered" if parts else "unanswered", parts=tuple(parts))
 
 
-def _part(cell: Cell, room: int) -> Part:
-    """Return a cell as a part of an answer, with at most `room` pictures."""
+def _part(cell: Cell, room: int, longest: int) -> Part:
+    """Return a cell as a part of an answer, with at most `room` pictures and `longest` characters."""
     source, pictures, hidden = cell.source, list[Picture](), list[str]()
     if cell.kind == "code":
         bundles = [_bundle(output) for output in cell.outputs]
@@ -163,9 +164,9 @@ def _part(cell: Cell, room: int) -> Part:
             pictures.append(shown)
         else:
             hidden += sorted(_odd(bundle))
-    if len(source) > LONGEST:
-        hidden.append(f"{len(source) - LONGEST:,} more characters")
-        source = source[:LONGEST]
+    if len(source) > longest:
+        hidden.append(f"{len(source) - longest:,} more characters")
+        source = source[:longest]
     kind = "code" if cell.kind == "code" else "markdown"
     return Part(kind=kind, source=source, pictures=tuple(pictures), hidden=tuple(dict.fromkeys(hidden)))
 
