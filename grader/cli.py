@@ -375,6 +375,39 @@ def manual(folder: Path, paths: tuple[Path, ...]) -> None:
         click.echo(line)
 
 
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.option(
+    "-a",
+    "--assignment",
+    default="",
+    metavar="TOPIC",
+    help="What was to be handed in.  [default: what each notebook names]",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("similar"),
+    show_default=True,
+    help="Folder for the pages.",
+)
+@click.option(
+    "--threshold",
+    type=click.FloatRange(0, 1),
+    default=0.3,
+    show_default=True,
+    help="Least share of unusual code that two have in common, from 0 to 1.",
+)
+def similar(paths: tuple[Path, ...], assignment: str, output: Path, threshold: float) -> None:
+    """Show pairs of submissions below PATH that share code which hardly anybody else has. Nothing is run."""
+    from grader.similarity.files import write_similar  # noqa: PLC0415
+
+    topics_of([assignment] if assignment else [])
+    for line in write_similar(paths, assignment, output, threshold):
+        click.echo(line)
+
+
 def check_graded(folder: Path) -> None:
     """Check that a folder is one that `grade` has written.
 

@@ -37,7 +37,8 @@ PURE = (
     "grader.plan", "grader.judge", "grader.diagnose", "grader.score", "grader.notebook", "grader.report",
     "grader.master", "grader.testfile", "grader.quote", "grader.listing", "grader.text", "grader.records",
     "grader.html", "grader.manual.questions", "grader.manual.collect", "grader.manual.images", "grader.manual.markup",
-    "grader.manual.marks", "grader.manual.page",
+    "grader.manual.marks", "grader.manual.page", "grader.similarity.tokens", "grader.similarity.compare",
+    "grader.similarity.page",
 )  # fmt: skip
 IMPURE = frozenset(
     "_thread asyncio concurrent ctypes datetime fcntl mmap multiprocessing os pathlib pty random resource secrets "

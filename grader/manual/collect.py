@@ -137,7 +137,7 @@ def _answer(
     if start is None:
         return Answer(question=question.name, state="not found")
     others = {other.cell for other in starts.values()} - {start.cell}
-    parts = [Part(kind="markdown", source=start.rest)] if start.rest else []
+    parts = [Part(kind="markdown", source=start.rest[:LONGEST])] if start.rest else []
     for number in range(start.cell + 1, len(cells)):
         cell = cells[number]
         if number in others or (cell.kind != "code" and _MARK.search(cell.source)):

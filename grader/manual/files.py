@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader import content
+from grader.content import topic_names
 from grader.errors import UsageError
 from grader.gradebook import Gradebook
 from grader.intake import Found, find, read_bytes
@@ -28,7 +29,6 @@ from grader.manual.questions import ManualQuestion, manual_questions
 from grader.notebook import Cell, read_all_cells
 from grader.records import Result
 from grader.report.files import write_whole
-from reference.catalogue import topic_names
 
 FOLDER = "manual"
 MARKS = "marks.csv"
