@@ -157,6 +157,13 @@ def test_what_most_of_a_cohort_shares_is_obvious_even_where_the_course_does_not_
     assert compare(cohort[:2], (), ANN) == ()
 
 
+def test_what_many_have_takes_nothing_from_what_two_have() -> None:
+    cohort = [source(f"s{n}", *ANN, *(CLEO if n < 2 else ())) for n in range(12)]
+    (pair,) = compare(cohort, (), ())
+    assert {pair.first.name, pair.second.name} == {"s0", "s1"}
+    assert pair.share == 1
+
+
 def test_a_ring_of_four_in_a_cohort_is_found_as_six_pairs() -> None:
     ring = [source(f"r{n}", *map(renamed, ANN)) for n in range(4)]
     pairs = alike([*crowd(TOPIC, 60), *ring])
@@ -287,7 +294,8 @@ def test_spans_stand_in_order_and_apart(lines: list[str], cut: int) -> None:
 def test_a_page_of_hostile_sources_is_harmless() -> None:
     name = "<script>alert(1)</script>\u202e"
     cells = (HOSTILE + "\n" + ANN[0], *ANN[1:])
-    (pair,) = compare([source(name, *cells), source("b", *cells)], (), ())
+    (pair,) = compare([source(name, *cells), source("b", *cells, ANN[0])], (), ())
+    assert len(pair.spans[1]) > len(pair.spans[0])
     page = similarity_page(TOPIC, [pair], 2, 0.3, [(name, "<b>")])
     links = re.findall(r'href="([^"]*)"', page)
     seen = assert_harmless(page.replace("href=", "data-href="))
