@@ -136,6 +136,13 @@ pseudonyms_option = click.option(
     is_flag=True,
     help="Write all reports to pseudonymous/ in the folder of marks, with pseudonyms in place of names.",
 )
+assignment_option = click.option(
+    "-a",
+    "--assignment",
+    default="",
+    metavar="TOPIC",
+    help="What was to be handed in.  [default: what each notebook names]",
+)
 topic_arguments = click.argument("topics", nargs=-1, metavar="[TOPIC]...")
 
 
@@ -230,13 +237,7 @@ def build(topics: tuple[str, ...], check: bool, output: Path | None, autograders
 
 @main.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
-@click.option(
-    "-a",
-    "--assignment",
-    default="",
-    metavar="TOPIC",
-    help="What was to be handed in.  [default: what each notebook names]",
-)
+@assignment_option
 @click.option(
     "-o",
     "--output",
@@ -377,13 +378,7 @@ def manual(folder: Path, paths: tuple[Path, ...]) -> None:
 
 @main.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
-@click.option(
-    "-a",
-    "--assignment",
-    default="",
-    metavar="TOPIC",
-    help="What was to be handed in.  [default: what each notebook names]",
-)
+@assignment_option
 @click.option(
     "-o",
     "--output",
