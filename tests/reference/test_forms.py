@@ -19,6 +19,9 @@ NUMBER = ("number",)
     [
         (np.array([1.0, 2.0]), VECTOR),
         ([1, 2], VECTOR),
+        ([1, 1000**8], VECTOR),
+        ([np.int64(2), 1000**8], VECTOR),
+        ([0.5, 10**400], VECTOR),
         ((1.0, 2.0), VECTOR),
         (np.array([1, 2], dtype=np.int8), VECTOR),
         (np.array([1.0, 2.0], dtype=np.float32), VECTOR),
@@ -50,6 +53,8 @@ def test_reasonable_results_are_taken(got, form):
         ([1.0, [2.0, 3.0]], VECTOR, "list that is not rectangular"),
         ("12", VECTOR, "str that does not hold numbers"),
         (["a", "b"], VECTOR, "list that does not hold numbers"),
+        ([10**400, None], VECTOR, "list that does not hold numbers"),
+        (10**400, VECTOR, "got a single value"),
         (np.array([1j, 2]), VECTOR, "got complex numbers"),
         (1.0, ("tuple", (NUMBER, NUMBER)), "got float"),
         ((1.0,), ("tuple", (NUMBER, NUMBER)), "got 1 values"),
@@ -59,6 +64,12 @@ def test_reasonable_results_are_taken(got, form):
 )
 def test_others_are_refused_in_words(got, form, fault):
     assert fault in conform(got, form)[1]
+
+
+def test_whole_numbers_beyond_64_bits_are_numbers():
+    assert conform([1, 1000**8], VECTOR)[0].tolist() == [1.0, 1e24]
+    assert conform((-(10**400), 10**400), VECTOR)[0].tolist() == [-np.inf, np.inf]
+    assert conform(2**70, NUMBER)[0] == 2.0**70
 
 
 def test_a_complex_result_that_should_be_a_number_is_refused_quietly():
