@@ -62,11 +62,13 @@ LOG_DENSITY_ILL_FLOOR = 1e-6
 LOG_POSTERIOR = 1e-8
 
 # Least squares: the residual is at right angles to the columns up to u |X| |y| times a small number (Higham, theorem
-# 20.3), 1e-13 for a hundred rows; QR, SVD and pseudo-inverse were seen below 1e-12 with columns of 1e6 beside 1e-3.
+# 20.3), 1e-13 for a hundred rows. With columns of 1e6 beside 1e-3 weights of 1e3 meet columns of 1e6, and SVD and
+# pseudo-inverse, which are accurate to u of the largest column only, were seen at 4e-10 over 1000 draws, QR at 1e-13.
 NORMAL_EQUATIONS = 1e-8
 
-# Weights of a polynomial of degree nine, condition 4e6: QR, SVD and lstsq were seen to differ by 2e-10, normal equations
-# to err by 4e-4 (u times the condition squared).
+# Weights of a polynomial of degree nine on [0.2, 1], condition 5e7: five stable solutions were seen to differ by 2e-8 at most
+# over 1500 draws, normal equations to err by 3e-5 at least over 4000. On [0, 1], condition 4e6, normal equations erred by
+# less than the bound in one draw of fifty.
 LEAST_SQUARES_ILL = 1e-6
 
 # Standardised columns err by a few u; at an offset of a million times the spread by 1e-10 of the spread, since the mean

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+
 import numpy as np
 
 from reference.bounds import LEAST_SQUARES_ILL, NORMAL_EQUATIONS, SOLUTION
@@ -74,6 +77,28 @@ def by_truncated_svd(X, y):
     U, s, Vt = np.linalg.svd(X / sizes, full_matrices=False)
     r = int(np.sum(s > 1e-12 * s[0]))
     return Vt[:r].T @ ((U[:, :r].T @ y) / s[:r]) / sizes
+
+
+def modified_gram_schmidt(X, y):
+    """Orthogonalise the columns from left to right, drop what adds nothing, and substitute backwards: no numpy."""
+    X, y = _checked(X, y)
+    columns, basis, kept, rows = X.T.tolist(), [], [], []
+    for j, column in enumerate(columns):
+        left, shares = list(column), [0.0] * len(basis)
+        for _ in range(2):
+            for i, q in enumerate(basis):
+                share = sum(a * b for a, b in zip(q, left, strict=True))
+                left = [a - share * b for a, b in zip(left, q, strict=True)]
+                shares[i] += share
+        length = math.sqrt(sum(a * a for a in left))
+        if length > 1e-10 * math.sqrt(sum(a * a for a in column)):
+            basis, kept = [*basis, [a / length for a in left]], [*kept, j]
+            rows.append([*shares, length])
+    weights = [0.0] * len(columns)
+    for i in reversed(range(len(kept))):
+        known = sum(rows[k][i] * weights[kept[k]] for k in range(i + 1, len(kept)))
+        weights[kept[i]] = (sum(a * b for a, b in zip(basis[i], y.tolist(), strict=True)) - known) / rows[i][i]
+    return weights
 
 
 @misconception("Is the matrix that you invert of full rank? Try dummies for every region beside an intercept.")
@@ -203,17 +228,40 @@ def _collinear(rng):
     return np.column_stack([X, 2 * X[:, 1] - 0.5 * X[:, 2] + 1])
 
 
+def _almost(rng):
+    """Return an intercept, two indices, and one that is their sum to a millionth: condition 3e6."""
+    a, b, noise = rng.standard_normal((3, 10))
+    return np.column_stack([np.ones(10), a, b, a + b + 1e-6 * noise])
+
+
 def _exact(rng):
     X = np.column_stack([np.ones(6), rng.integers(-5, 6, (6, 2))])
     X[:2, 1:] = [[1, 4], [3, -2]]
     return X, X @ rng.integers(1, 6, 3)
 
 
+def _wide(rng):
+    """Return four rows of seven features, and targets, that any four of the columns fit with weights of a fair size.
+
+    Whoever solves for four columns and leaves the others at 0 is as right as whoever returns the shortest weights; but
+    four columns of a careless draw may be so nearly dependent that their weights are a thousand times longer.
+    """
+    while True:
+        X, y = rng.standard_normal((4, 7)), rng.standard_normal(4)
+        squares = np.array([X[:, four] for four in itertools.combinations(range(7), 4)])
+        longest = np.linalg.norm(np.linalg.solve(squares, np.broadcast_to(y[:, None], (35, 4, 1))), axis=1).max()
+        if longest < 50 * np.linalg.norm(np.linalg.pinv(X) @ y):
+            return X, y
+
+
 def _curve(rng):
-    """Return powers 0 to 9 of 40 maturities in [0, 1], condition 4e6, and targets near a polynomial."""
-    x = np.linspace(0, 1, 40)
+    """Return powers 0 to 9 of 40 maturities in [0.2, 1], condition 5e7, and targets very near a polynomial.
+
+    With more noise the condition would enter squared into every solution (Higham, theorem 20.1), the stable ones included.
+    """
+    x = np.linspace(0.2, 1, 40)
     X = x[:, None] ** np.arange(10)
-    return X, X @ rng.uniform(-1, 1, 10) + 0.01 * rng.standard_normal(40)
+    return X, X @ rng.uniform(-1, 1, 10) + 1e-6 * rng.standard_normal(40)
 
 
 EXERCISE = Exercise(
@@ -238,7 +286,7 @@ EXERCISE = Exercise(
              why="the dummies add up to the intercept, so the weights are not unique, but the predictions are"),
         case("a mixture of columns", made("ones, two columns and a mixture of all", _collinear), normal(8), kind="edge",
              why="a column that others make up adds nothing and must not break the fit"),
-        case("fewer flats than features", normal(4, 7), normal(4), kind="edge",
+        case("fewer flats than features", joint("normal(4, 7), no four columns nearly dependent", _wide), kind="edge",
              why="with more weights than rows many fit exactly, and X'X has no inverse"),
         case("euros and shares", made("ones, a column of 1e6, a column of 1e-3", _mixed_units), normal(9), kind="edge",
              why="a small unit is not a small effect"),
@@ -247,6 +295,8 @@ EXERCISE = Exercise(
         case("a curve of degree nine", joint("powers of 40 maturities", _curve), kind="stability",
              checks=(value(rtol=LEAST_SQUARES_ILL, of_largest=True, name="the weights are right"),),
              why="the columns are nearly dependent, and X'X squares what is bad about them"),
+        case("indices that almost add up", made("ones, two columns and nearly their sum", _almost), normal(10, loc=4.0), kind="stability",
+             checks=(perpendicular,), why="the prices hold information about a difference of a millionth, and an inverse of X'X drowns it"),
         case("targets in a column", normal(5, 2), normal(5, 1), kind="error", why="y must be a vector"),
         case("rows that do not match", normal(5, 2), normal(4), kind="error", why="each row needs one target"),
     ),
@@ -256,5 +306,5 @@ EXERCISE = Exercise(
         centres_the_targets_only, fits_the_first_rows_only, truncates_too_much, returns_predictions,
         too_few_descent_steps, weights_of_scaled_columns, one_feature_at_a_time,
     ),
-    alternatives=(dropping_columns, by_pseudo_inverse, by_truncated_svd),
+    alternatives=(dropping_columns, by_pseudo_inverse, by_truncated_svd, modified_gram_schmidt),
 )  # fmt: skip
