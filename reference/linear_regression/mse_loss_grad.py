@@ -6,7 +6,7 @@ import numpy as np
 
 from reference.bounds import NORMALISED, SUM_OF_PRODUCTS
 from reference.measures import value
-from reference.recipes import given, integers, joint, made, normal
+from reference.recipes import given, joint, made, normal
 from reference.spec import Exercise, case, misconception
 
 
@@ -68,6 +68,26 @@ def mean_of_rows(w, X, y):
     w, X, y = _checked(w, X, y)
     residual = (X * w).sum(axis=1) - y
     return np.array(np.mean(residual**2)), np.mean(2 * residual[:, None] * X, axis=0)
+
+
+def multiplied_out(w, X, y):
+    """Take the products of the columns first, as normal equations do; 0-d loss, gradient as a tuple."""
+    w, X, y = _checked(w, X, y)
+    G, c = np.einsum("ij,ik->jk", X, X) / len(y), np.einsum("ij,i->j", X, y) / len(y)
+    return np.array(np.mean((np.tensordot(X, w, axes=1) - y) ** 2)), tuple(2 * (np.inner(G, w) - c))
+
+
+@misconception("How many digits are left of the difference of two losses of ten billion each?")
+def numerical_gradient(w, X, y):
+    w, X, y = _checked(w, X, y)
+    ahead, back = (np.array([mse_loss_grad(w + h, X, y)[0] for h in h * np.eye(len(w))]) for h in (1e-5, -1e-5))
+    return mse_loss_grad(w, X, y)[0], (ahead - back) / 2e-5
+
+
+@misconception("Which type do your slopes have if the weights are whole numbers?")
+def whole_gradient(w, X, y):
+    loss, grad = mse_loss_grad(w, X, y)
+    return loss, grad.astype(np.asarray(w).dtype)
 
 
 @misconception("Duplicate the data: should the slope of a mean double?")
@@ -150,6 +170,14 @@ def _perfect(rng):
     return w, X, X @ w
 
 
+def _whole(rng):
+    """Return whole weights, features and targets with slopes that are not whole."""
+    while True:
+        w, X, y = rng.integers(-3, 4, 2), rng.integers(-5, 6, (5, 2)), rng.integers(-9, 10, 5)
+        if (2 * X.T @ (X @ w - y) % 5 != 0).any():
+            return w, X, y
+
+
 EXERCISE = Exercise(
     solution=mse_loss_grad,
     points=3,
@@ -170,8 +198,9 @@ EXERCISE = Exercise(
              why="amounts of 100,000 beside targets of 3"),
         case("a perfect fit", joint("whole numbers that fit exactly", _perfect), kind="edge",
              why="where every prediction is right, loss and gradient are 0"),
-        case("whole numbers", integers(2, low=-3, high=4), integers(5, 2, low=-5, high=6), integers(5, low=-9, high=10),
-             kind="edge", why="whole numbers in, fractions out"),
+        case("whole numbers", joint("whole numbers with slopes that are not", _whole), kind="edge", why="whole numbers in, fractions out"),
+        case("balances", normal(3), normal(9, 3), normal(9, loc=3e5, scale=1e5), kind="stability",
+             why="beside a loss of a hundred billion a slope still has all its digits, if it comes from the formula"),
         case("a column of targets", normal(3), normal(5, 3), normal(5, 1), kind="error", why="y must be a vector"),
         case("too few weights", normal(2), normal(5, 3), normal(5), kind="error", why="each column needs a weight"),
         case("too many targets", normal(3), normal(4, 3), normal(5), kind="error", why="each row needs one target"),
@@ -184,7 +213,7 @@ EXERCISE = Exercise(
     ),
     misconceptions=(
         gradient_missing_1_over_n, gradient_missing_2, residual_sign, absolute_residual, sum_not_mean, rmse, half_the_loss,
-        broadcasts_a_column, square_of_mean, adds_penalty, results_swapped, divides_by_columns,
+        broadcasts_a_column, square_of_mean, adds_penalty, results_swapped, divides_by_columns, numerical_gradient, whole_gradient,
     ),
-    alternatives=(double_loop, mean_of_rows),
+    alternatives=(double_loop, mean_of_rows, multiplied_out),
 )  # fmt: skip
