@@ -6,7 +6,7 @@ import numpy as np
 
 from reference.bounds import SCALED, SCALED_FLOOR, SCALED_OFFSET
 from reference.measures import value
-from reference.recipes import given, integers, joint, normal
+from reference.recipes import given, joint, normal
 from reference.spec import Exercise, case, misconception
 
 
@@ -76,6 +76,17 @@ def by_einsum(X_train, X_test):
     sd = np.sqrt(np.einsum("ij,ij->j", centred, centred) / len(A))
     sd[A.max(axis=0) == A.min(axis=0)] = 1.0
     return centred / sd, (B - mean) / sd
+
+
+def multiplied_by_a_diagonal(X_train, X_test):
+    """Shift by the first row, whose column then is exactly 0 where it is constant, and divide by a matrix product."""
+    A, B = _checked(X_train, X_test)
+    origin = A[0]
+    A, B = A - origin, B - origin
+    mean = np.ones(len(A)) @ A / len(A)
+    squares = np.diag((A - mean).T @ (A - mean)) / len(A)
+    D = np.diag([1.0 if not column.any() else s**-0.5 for column, s in zip(A.T, squares, strict=True)])
+    return ((A - mean) @ D).tolist(), tuple((B - mean) @ D)
 
 
 def _apply(X, mean, sd):
@@ -170,6 +181,22 @@ def scales_to_unit_interval(X_train, X_test):
     return _apply(A, A.min(axis=0), width), _apply(B, A.min(axis=0), width)
 
 
+@misconception("Express the same rates per million: is the column still taken for a constant one?")
+def absolute_threshold(X_train, X_test):
+    A, B = _checked(X_train, X_test)
+    sd = np.where(A.std(axis=0) < 1e-3, 1.0, A.std(axis=0))
+    return _apply(A, A.mean(axis=0), sd), _apply(B, A.mean(axis=0), sd)
+
+
+@misconception("The mean of 30 and 45: what becomes of the half?")
+def whole_mean(X_train, X_test):
+    A, B = _checked(X_train, X_test)
+    mean = A.mean(axis=0)
+    if np.asarray(X_train).dtype.kind in "iu":
+        mean = np.trunc(mean)
+    return _apply(A, mean, _statistics(A)[1]), _apply(B, mean, _statistics(A)[1])
+
+
 @misconception("What are mean and spread of your result?")
 def centres_only(X_train, X_test):
     A, B = _checked(X_train, X_test)
@@ -182,6 +209,14 @@ def _constant(rng):
     A[:, 1], A[:, 2] = 0.1, 7.0
     B[:, 2] += 7
     return A, B
+
+
+def _whole(rng):
+    """Return whole ages and terms; no mean is a whole number."""
+    while True:
+        A = rng.integers(18, 80, (7, 2))
+        if (A.sum(axis=0) % 7 != 0).all():
+            return A, rng.integers(18, 80, (3, 2))
 
 
 def _far(rng):
@@ -210,7 +245,9 @@ EXERCISE = Exercise(
         case("millions", joint("offset 1e6, spread of 1 and 3", _far), kind="stability", checks=(
             value(rtol=SCALED_OFFSET, atol=SCALED_OFFSET, part=0), value(rtol=SCALED_OFFSET, atol=SCALED_OFFSET, part=1)),
              why="a variance must not be computed as a difference of two huge numbers"),
-        case("whole numbers", integers(7, 2, low=18, high=80), integers(3, 2, low=18, high=80), kind="edge",
+        case("rates", joint("rates of a hundredth of a percent beside balances", lambda r: (r.uniform(0.5, 2, (9, 2)) * [1e-4, 2e4], r.uniform(0.5, 2, (4, 2)) * [1e-4, 2e4])),
+             kind="edge", why="a column with a small unit is not constant"),
+        case("whole numbers", joint("whole numbers with means that are not", _whole), kind="edge",
              why="whole numbers in, fractions out"),
         case("columns that do not match", normal(5, 3), normal(4, 2), kind="error", why="both need the same columns"),
         case("a vector", normal(5), normal(4), kind="error", why="rows and columns are needed"),
@@ -222,7 +259,7 @@ EXERCISE = Exercise(
     misconceptions=(
         test_uses_own_statistics, statistics_from_all_data, ddof_1, variance_not_sd, epsilon_in_sd, global_statistics,
         row_statistics, trusts_a_computed_zero, nan_for_constant_columns, leaves_constant_columns, uncentred_variance,
-        scales_to_unit_interval, centres_only,
+        scales_to_unit_interval, centres_only, absolute_threshold, whole_mean,
     ),
-    alternatives=(column_loops, by_einsum),
+    alternatives=(column_loops, by_einsum, multiplied_by_a_diagonal),
 )  # fmt: skip
