@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+
 import numpy as np
 
 from reference.bounds import NORMALISED, SUM_OF_PRODUCTS
@@ -72,6 +75,14 @@ def by_variance(y_true, y_pred):
     if np.ptp(y) == 0:
         return np.float64((y == p).all())
     return np.array(1 - np.mean((y - p) ** 2) / np.var(y))
+
+
+def by_pairs(y_true, y_pred):
+    """Add up the squared differences of all pairs, which takes no mean."""
+    y, p = (part.tolist() for part in _checked(y_true, y_pred))
+    total = math.fsum((a - b) ** 2 for a, b in itertools.combinations(y, 2)) / len(y)
+    missed = math.fsum((a - b) ** 2 for a, b in zip(y, p, strict=True))
+    return int(missed == 0) if min(y) == max(y) else (total - missed) / total
 
 
 def _ratio(missed, total):
@@ -154,6 +165,14 @@ def benchmark_is_zero(y_true, y_pred):
     return _ratio(np.sum((y - p) ** 2), np.sum(y**2))
 
 
+@misconception("Compute the spread of 1,000,001 and 1,000,003 by your formula: how many digits cancel?")
+def uncentred_squares(y_true, y_pred):
+    y, p = _checked(y_true, y_pred)
+    if np.ptp(y) == 0:
+        return r2_score(y, p)
+    return _ratio(np.sum((y - p) ** 2), np.sum(y * y) - len(y) * y.mean() ** 2)
+
+
 def _good(rng, n, loc=0.0, noise=0.4):
     y = loc + 2.0 * rng.standard_normal(n)
     return y, y + noise * rng.standard_normal(n) + 0.1
@@ -187,20 +206,21 @@ EXERCISE = Exercise(
              why="where nothing varies, an error scores 0"),
         case("all targets equal and met", given([0.1, 0.1, 0.1, 0.1, 0.1, 0.1]), given([0.1, 0.1, 0.1, 0.1, 0.1, 0.1]), kind="edge",
              why="where nothing varies and every prediction is right, the score is 1"),
-        case("millions", joint("around 1e6", lambda r: _good(r, 8, loc=1e6)), kind="edge",
+        case("millions", joint("around 1e6", lambda r: _good(r, 8, loc=1e6)), kind="stability",
              why="the level of the deposits must not matter"),
         case("two branches", joint("two targets far apart", lambda r: (np.array([0.0, 4.0]) + r.uniform(0, 1), r.uniform(0, 5, 2))),
              kind="edge", why="two numbers are enough for a spread"),
         case("whole numbers", integers(7, low=-20, high=60), integers(7, low=-20, high=60), kind="edge",
              why="whole numbers in, fractions out"),
         case("one prediction too few", normal(5), normal(4), kind="error", why="each target needs a prediction"),
+        case("a single branch", normal(1), normal(1), kind="error", why="one number does not vary, whatever was predicted"),
         case("a column", normal(5), normal(5, 1), kind="error", why="a column against a vector compares everything with everything"),
     ),
     checks=(value(rtol=NORMALISED, atol=SUM_OF_PRODUCTS),),
     misconceptions=(
         mean_of_predictions, explained_over_total, arguments_swapped, nan_on_constant_target, ratio_not_one_minus,
         squared_correlation, never_negative, absolute_errors, mixes_divisors, constant_target_always_perfect,
-        benchmark_is_zero,
+        benchmark_is_zero, uncentred_squares,
     ),
-    alternatives=(by_loop, by_variance),
+    alternatives=(by_loop, by_variance, by_pairs),
 )  # fmt: skip
