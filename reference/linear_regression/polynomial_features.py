@@ -59,6 +59,26 @@ def running_product(x, degree):
     return [list(row) for row in zip(*columns, strict=True)]
 
 
+def whole_powers(x, degree):
+    """Halve the exponent with Python's own numbers, which know no largest one: 900**8 comes back as a whole number."""
+    _checked(x, degree)
+
+    def power(v, k):
+        if k == 0:
+            return 1
+        half = power(v, k // 2)
+        return half * half * (v if k % 2 else 1)
+
+    return tuple(tuple(power(v, k) for k in range(degree + 1)) for v in np.asarray(x).tolist())
+
+
+def by_logarithms(x, degree):
+    x, k = _checked(x, degree), np.arange(degree + 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        sizes = np.where(k == 0, 1.0, np.exp(k * np.log(np.abs(x))[:, None]))
+    return np.where((x[:, None] < 0) & (k % 2 == 1), -sizes, sizes)
+
+
 @misconception("What is the prediction at x = 0?")
 def missing_intercept_column(x, degree):
     return polynomial_features(x, degree)[:, 1:]
@@ -139,5 +159,5 @@ EXERCISE = Exercise(
         missing_intercept_column, decreasing_powers, integer_overflow, multiplies_instead_of_power, transposed,
         ones_column_last, stops_one_short, rounds_to_whole_numbers, forgets_the_sign, divides_by_factorials,
     ),
-    alternatives=(vandermonde, running_product),
+    alternatives=(vandermonde, running_product, whole_powers, by_logarithms),
 )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from reference.bounds import CROSS_VALIDATED, CROSS_VALIDATED_FLOOR, CROSS_VALIDATED_WIDE
@@ -108,6 +110,20 @@ def pooled_list(X, y, lams, k):
             squares += [(p - t) ** 2 for p, t in zip(V @ w, y[held_out], strict=True)]
         scores.append(sum(squares) / len(squares))
     return (lams[scores.index(min(scores))], scores)
+
+
+def by_inner_products_of_rows(X, y, lams, k):
+    """Predict every row once from the inner products of its features with those of the training rows: the dual form."""
+    X, y = np.asarray(X, float), np.asarray(y, float)
+    predicted = np.zeros((len(lams), len(y)))
+    for train, held_out in _folds(len(y), k):
+        Z, V = _scale(X[train], X[held_out])
+        centre, K = y[train].mean(), Z @ Z.T
+        for i, lam in enumerate(lams):
+            dual = np.linalg.lstsq(K + len(train) * lam * np.eye(len(train)), y[train] - centre, rcond=1e-12)[0]
+            predicted[i, held_out] = centre + V @ Z.T @ dual
+    errors = [math.fsum((p - t) ** 2 for p, t in zip(row, y, strict=True)) / len(y) for row in predicted]
+    return np.array(min(zip(errors, range(len(lams)), lams, strict=True))[2]), tuple(errors)
 
 
 def _variant(X, y, lams, k, *, scale=_scale, fit=_ridge, score="held out", choose=np.argmin):
@@ -260,5 +276,5 @@ EXERCISE = Exercise(
         scales_each_part_by_itself, mean_of_fold_means, penalises_the_intercept, penalty_without_n,
         counts_all_rows_in_the_penalty, returns_rmse, interleaved_folds, divides_by_folds,
     ),
-    alternatives=(one_svd_per_fold, pooled_list),
+    alternatives=(one_svd_per_fold, pooled_list, by_inner_products_of_rows),
 )  # fmt: skip

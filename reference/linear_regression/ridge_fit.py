@@ -81,6 +81,32 @@ def centred_svd(X, y, lam):
     return np.concatenate([[y.mean() - means @ slopes], slopes])
 
 
+def by_elimination(X, y, lam):
+    """Add up the normal equations entry by entry and eliminate with row exchanges: no numpy."""
+    X, y = (part.tolist() for part in _checked(X, y, lam))
+    n, d = len(X), len(X[0])
+    rows = [
+        [sum(r[i] * r[j] for r in X) / n + (lam if i == j > 0 else 0) for j in range(d)]
+        + [sum(r[i] * t for r, t in zip(X, y, strict=True)) / n]
+        for i in range(d)
+    ]
+    for k in range(d):
+        p = max(range(k, d), key=lambda i: abs(rows[i][k]))
+        rows[k], rows[p] = rows[p], rows[k]
+        for i in range(d):
+            if i != k:
+                factor = rows[i][k] / rows[k][k]
+                rows[i] = [a - factor * b for a, b in zip(rows[i], rows[k], strict=True)]
+    return tuple(rows[i][d] / rows[i][i] for i in range(d))
+
+
+@misconception("How large is your extra term beside the squares of a column in thousandths?")
+def a_little_for_safety(X, y, lam):
+    X, y = _checked(X, y, lam)
+    A = X.T @ X + len(y) * lam * _slopes(X.shape[1])
+    return np.linalg.solve(A + 1e-8 * np.eye(X.shape[1]), X.T @ y)
+
+
 @misconception("Our loss is a mean: duplicate every row and compare the weights.")
 def forgets_factor_n(X, y, lam):
     X, y = _checked(X, y, lam)
@@ -191,6 +217,8 @@ EXERCISE = Exercise(
         case("more indicators than months", made("ones and seven columns, five rows", lambda r: _with_ones(r, 5, 8)), normal(5, loc=2.0), given(0.1),
              kind="edge", checks=(value(rtol=RIDGE_ILL, atol=RIDGE_FLOOR, of_largest=True),),
              why="with more weights than rows the penalty decides"),
+        case("indicators as small shares", made("ones and two columns of a thousandth", lambda r: _with_ones(r, 14, 3) * [1, 1e-3, 1e-3]), normal(14, loc=5.0), given(2e-7),
+             kind="edge", why="a penalty acts on weights in their own units, and beside small features a small one counts"),
         case("only an intercept", made("ones(6, 1)", lambda _: np.ones((6, 1))), normal(6, loc=9.0), given(2.0), kind="edge",
              why="nothing is penalised, so the mean is left"),
         case("whole numbers", joint("ones and whole columns", lambda r: (np.column_stack([np.ones(8, int), r.integers(1, 9, 8), r.integers(-9, 0, 8)]), r.integers(10, 60, 8))),
@@ -203,7 +231,7 @@ EXERCISE = Exercise(
     misconceptions=(
         forgets_factor_n, divides_lambda_by_n, adds_lambda_to_all_entries, centres_y_but_drops_intercept,
         penalises_last_instead_of_first, penalises_the_intercept, no_regularisation, half_the_penalty, lambda_squared,
-        penalty_subtracted, intercept_is_the_mean_of_y, shrinks_by_a_constant,
+        penalty_subtracted, intercept_is_the_mean_of_y, shrinks_by_a_constant, a_little_for_safety,
     ),
-    alternatives=(by_normal_equations, centred_svd),
+    alternatives=(by_normal_equations, centred_svd, by_elimination),
 )  # fmt: skip
