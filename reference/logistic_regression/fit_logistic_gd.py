@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from reference.bounds import DESCENT, DESCENT_FLOOR
@@ -92,6 +94,21 @@ def by_rows(X, y, lr, n_iter, lam=0.0):
     return w
 
 
+def shrink_and_pull(X, y, lr, n_iter, lam=0.0):
+    """Shrink the slopes and pull towards the outcomes, in Python's own numbers."""
+    X, y = (part.tolist() for part in _checked(X, y, lr))
+    columns = list(zip(*X, strict=True))
+    w = [0] * len(columns)
+    for _ in range(n_iter):
+        missed = []
+        for row, outcome in zip(X, y, strict=True):
+            z = math.fsum(a * b for a, b in zip(row, w, strict=True))
+            missed.append(outcome - (1 / (1 + math.exp(-z)) if z > 0 else 1 - 1 / (1 + math.exp(z))))
+        pulls = [sum(a * b for a, b in zip(column, missed, strict=True)) * lr / len(y) for column in columns]
+        w = [w[0] + pulls[0], *((1 - lr * lam) * v + pull for v, pull in zip(w[1:], pulls[1:], strict=True))]
+    return tuple(w)
+
+
 def _descend(X, y, lr, n_iter, lam, gradient):
     X, y = _checked(X, y, lr)
     w = np.zeros(X.shape[1])
@@ -178,9 +195,34 @@ def decaying_step(X, y, lr, n_iter, lam=0.0):
     return w
 
 
+@misconception("How many steps does the text ask for where the last ones change little?")
+def stops_when_it_looks_flat(X, y, lr, n_iter, lam=0.0):
+    X, y = _checked(X, y, lr)
+    w = np.zeros(X.shape[1])
+    for _ in range(n_iter):
+        gradient = _gradient(w, X, y, lam)
+        if np.linalg.norm(gradient) < 1e-5:
+            break
+        w = w - lr * gradient
+    return w
+
+
+@misconception("What is the probability at a score of 20, and what at 5?")
+def cuts_scores_off(X, y, lr, n_iter, lam=0.0):
+    def gradient(w, X, y, lam):
+        return _gradient(w, X, y, lam) + X.T @ (_sigmoid(np.clip(X @ w, -5, 5)) - _sigmoid(X @ w)) / len(y)
+
+    return _descend(X, y, lr, n_iter, lam, gradient)
+
+
 @misconception("How many steps are taken before you return?")
 def returns_inside_loop(X, y, lr, n_iter, lam=0.0):
     return fit_logistic_gd(X, y, lr, min(n_iter, 1), lam)
+
+
+def _incomes(rng):
+    X = np.column_stack([np.ones(10), 300 + 40 * rng.standard_normal((10, 2))])
+    return X, rng.permutation(np.arange(10) % 3 == 0).astype(float)
 
 
 def _clients(n, d):
@@ -212,8 +254,12 @@ EXERCISE = Exercise(
         case("nobody defaults", made("ones and normal(8, 2)", lambda r: np.column_stack([np.ones(8), r.standard_normal((8, 2))])),
              made("zeros(8)", lambda _: np.zeros(8)), given(0.5), given(40), given(0.1), kind="edge",
              why="with one kind of outcome the intercept walks on and on"),
-        case("incomes in hundreds", joint("features of size 300", lambda r: (np.column_stack([np.ones(10), 300 + 40 * r.standard_normal((10, 2))]), r.permutation(np.arange(10) % 3 == 0).astype(float))),
-             given(1e-5), given(30), kind="edge", why="large features make large gradients"),
+        case("incomes in hundreds", joint("features of size 300", _incomes), given(1e-5), given(30), kind="edge",
+             why="large features make large gradients"),
+        case("steps that are too long", joint("features of size 300", _incomes), given(1e-3), given(4), kind="edge",
+             why="a step that overshoots makes scores of size 20 and more, and their probabilities count as they are"),
+        case("long after arrival", _clients(20, 3), given(1.0), given(150), given(0.5), kind="edge",
+             why="n_iter steps are n_iter steps, also where the last ones are tiny"),
         case("whole numbers", joint("whole features and outcomes", lambda r: (np.column_stack([np.ones(8, int), r.integers(-3, 4, (8, 2))]), r.permutation([0, 1, 0, 0, 1, 0, 1, 1]))),
              given(1), given(12), kind="edge", why="whole numbers in, fractions out"),
         case("a negative step", _clients(6, 2), given(-0.1), given(5), kind="error", why="a negative step would climb"),
@@ -223,7 +269,7 @@ EXERCISE = Exercise(
     misconceptions=(
         intercept_updated_before_weights, gradient_missing_1_over_n, one_step_too_many, one_step_too_few, moves_uphill,
         penalises_the_intercept, ignores_the_penalty, twice_the_penalty, fits_a_straight_line, starts_from_ones,
-        decaying_step, returns_inside_loop,
+        decaying_step, returns_inside_loop, stops_when_it_looks_flat, cuts_scores_off,
     ),
-    alternatives=(bias_apart, by_rows),
+    alternatives=(bias_apart, by_rows, shrink_and_pull),
 )  # fmt: skip
