@@ -179,8 +179,9 @@ def _rated(rng, n, defaults, grades=None, lift=1.0):
 
 
 def _probabilities(rng):
-    y, s = _rated(rng, 22, 7)
-    return y, 0.4 / (1 + np.exp(-s))
+    """Return outcomes and probabilities from a hundredth of a percent to some ten percent, most of them small."""
+    y, s = _rated(rng, 60, 15)
+    return y, 1e-3 * np.exp(np.minimum(1.5 * s, 5))
 
 
 def _some(n, defaults, grades=None):
@@ -226,11 +227,12 @@ EXERCISE = Exercise(
         case("one default in a hundred", _some(100, 1), kind="edge", why="one default makes ninety-nine pairs"),
         case("whole grades", joint("integers", lambda r: tuple(v.astype(int) for v in _rated(r, 30, 10, grades=6))), kind="edge",
              why="grades are whole numbers"),
-        case("probabilities", joint("probabilities of default below one half", _probabilities),
-             kind="edge", why="no threshold is better known than another"),
+        case("probabilities", joint("small probabilities of default", _probabilities),
+             kind="edge", why="no threshold is better known than another, and a thousandth is a difference"),
         case("labels of 1 and 2", made("ones and twos", lambda r: r.permutation([1.0, 2.0, 1.0, 2.0])), normal(4), kind="error", why="outcomes are 0 and 1"),
         case("everybody defaults", made("ones(5)", lambda _: np.ones(5)), normal(5), kind="error", why="without good clients there is no pair"),
-        case("a missing score", given([0.0, 1.0, 0.0]), made("three scores, one NaN", lambda r: r.permutation([np.nan, 0.3, 0.8])), kind="error",
+        case("a third outcome", made("zeros, ones and a two", lambda r: r.permutation([0.0, 1.0, 2.0, 1.0, 0.0])), normal(5), kind="error", why="an outcome of 2 is neither"),
+        case("a missing score", given([0.0, 1.0, 0.0, 1.0]), made("four scores, one NaN", lambda r: r.permutation([np.nan, 0.3, 0.8, 0.5])), kind="error",
              why="NaN is neither above nor below anything"),
         case("lengths that do not match", given([0.0, 1.0, 1.0]), normal(4), kind="error", why="each outcome needs a score"),
     ),
