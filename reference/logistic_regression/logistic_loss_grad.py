@@ -90,6 +90,15 @@ def by_margins(w, X, y, lam=0.0):
     ) + lam * D * w
 
 
+def in_columns(w, X, y, lam=0.0):
+    """Keep everything in columns, take the penalty as a quadratic form, and the loss from the probabilities' logarithms."""
+    w, X, y = _checked(w, X, y)
+    z, target, D = X @ w[:, None], y[:, None], np.diag([0.0, *[lam] * (len(w) - 1)])
+    log_p, log_q = -np.logaddexp(0, -z), -np.logaddexp(0, z)
+    loss = -np.average(target * log_p + (1 - target) * log_q) + w @ D @ w / 2
+    return np.array(loss), (np.exp(log_p) - target).T.dot(X).ravel() / len(y) + np.inner(D, w)
+
+
 @misconception("Duplicate the data: does the slope of a mean double?")
 def gradient_missing_1_over_n(w, X, y, lam=0.0):
     loss, _ = logistic_loss_grad(w, X, y, lam)
@@ -189,8 +198,13 @@ def _clients(n, d):
 
 
 def _extreme(rng):
-    X = _ones(rng, 6, 3)
-    return np.array([0.5, 1e4, -1e4]) * rng.uniform(0.8, 1.2, 3), X, rng.permutation([0.0, 1.0, 0.0, 1.0, 0.0, 1.0])
+    """Return weights that are certain, and wrong at least once in either direction."""
+    while True:
+        w, X = np.array([0.5, 1e4, -1e4]) * rng.uniform(0.8, 1.2, 3), _ones(rng, 6, 3)
+        y = rng.permutation([0.0, 1.0, 0.0, 1.0, 0.0, 1.0])
+        z = X @ w
+        if z[y == 0].max() > 1000 and z[y == 1].min() < -1000:
+            return w, X, y
 
 
 EXERCISE = Exercise(
@@ -231,5 +245,5 @@ EXERCISE = Exercise(
         penalty_missing_from_gradient, penalty_missing_from_loss, penalty_divided_by_n, overflows, sum_not_mean,
         extra_sigmoid_derivative, last_weight_is_the_intercept,
     ),
-    alternatives=(double_loop, by_margins),
+    alternatives=(double_loop, by_margins, in_columns),
 )  # fmt: skip
