@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from reference.bounds import SCORECARD, SCORECARD_FLOOR
@@ -18,7 +20,7 @@ def pd_scorecard(X_train, y_train, X_test, lam, c_fp, c_fn):
 
     Standardise the columns by the training rows (population standard deviation, a constant column divided by 1), put a
     column of ones in front, and fit a logistic regression whose loss is the mean over the rows plus lam/2 times the
-    squared slopes, to convergence.
+    squared slopes, to convergence: until the gradient is no longer than 1e-8.
 
     Parameters
     ----------
@@ -125,6 +127,43 @@ def descent_and_expected_cost(X_train, y_train, X_test, lam, c_fp, c_fn):
         w -= step * gradient
     pd = _sigmoid(B @ w)
     return pd, [int(p * c_fn >= (1 - p) * c_fp) for p in pd]
+
+
+def one_applicant_at_a_time(X_train, y_train, X_test, lam, c_fp, c_fn):
+    """Newton's method with Python's own numbers, and the odds against the ratio of the costs."""
+    A, y, B = (part.tolist() for part in _checked(X_train, y_train, X_test, c_fp, c_fn))
+    n, columns = len(A), list(zip(*A, strict=True))
+    means = [math.fsum(c) / n for c in columns]
+    sds = [
+        1 if min(c) == max(c) else math.sqrt(math.fsum((v - m) ** 2 for v in c) / n)
+        for c, m in zip(columns, means, strict=True)
+    ]
+    A, B = ([[1, *((v - m) / s for v, m, s in zip(row, means, sds, strict=True))] for row in part] for part in (A, B))
+
+    def probability(row):
+        z = sum(a * b for a, b in zip(row, w, strict=True))
+        return 1 / (1 + math.exp(-z)) if z > 0 else math.exp(z) / (1 + math.exp(z))
+
+    d = len(means) + 1
+    w = [0.0] * d
+    for _ in range(30):
+        p = [probability(row) for row in A]
+        rows = [
+            [
+                sum(q * (1 - q) * r[i] * r[j] for q, r in zip(p, A, strict=True)) / n + (lam if i == j > 0 else 0)
+                for j in range(d)
+            ]
+            + [sum((q - t) * r[i] for q, t, r in zip(p, y, A, strict=True)) / n + (lam * w[i] if i else 0)]
+            for i in range(d)
+        ]
+        for k in range(d):  # the Hessian is positive definite: no rows need to be exchanged
+            for i in range(d):
+                if i != k:
+                    factor = rows[i][k] / rows[k][k]
+                    rows[i] = [a - factor * b for a, b in zip(rows[i], rows[k], strict=True)]
+        w = [v - rows[i][d] / rows[i][i] for i, v in enumerate(w)]
+    pd = [probability(row) for row in B]
+    return tuple(pd), [p / (1 - p) >= c_fp / c_fn for p in pd]
 
 
 def _decide(pd, c_fp, c_fn):
@@ -264,9 +303,9 @@ def _applicants(n, m, lam, c_fp, c_fn, *, share=0.3, drift=0.0, constant=False):
             y[order[-max(round(share * n), 2) :]] = 1.0
             raw[n:] += drift
             X = raw * scales + offsets
-            if constant:
-                X[:, 1] = 0.1
             A, B = X[:n], X[n:]
+            if constant:
+                A[:, 1] = 0.1
             pd, reject = pd_scorecard(A, y, B, lam, c_fp, c_fn)
             clear = (np.abs(pd - c_fp / (c_fp + c_fn)) > 2 * CLEAR).all()
             if clear and (m == 1 or 0 < reject.sum() < m):
@@ -298,7 +337,7 @@ EXERCISE = Exercise(
              why="where good clients are precious, only very likely defaulters are rejected"),
         case("one applicant", _applicants(35, 1, 0.05, 1.0, 3.0), *_terms(0.05, 1.0, 3.0), kind="edge", why="a single applicant has no spread of its own"),
         case("a constant column", _applicants(40, 8, 0.05, 1.0, 4.0, constant=True), *_terms(0.05, 1.0, 4.0), kind="edge",
-             why="a column that never changes has no spread to divide by"),
+             why="a column that has never changed has no spread to divide by and no say, whatever it does next"),
         case("a strong penalty", _applicants(40, 9, 3.0, 2.0, 5.0), *_terms(3.0, 2.0, 5.0), kind="edge", why="the slopes shrink, and the share of defaults stays"),
         case("another population", _applicants(48, 12, 0.05, 1.0, 2.5, drift=0.9), *_terms(0.05, 1.0, 2.5), kind="edge",
              why="new applicants differ from past ones, and the scorecard must show it"),
@@ -306,6 +345,7 @@ EXERCISE = Exercise(
              why="new applicants need the same columns"),
         case("outcomes in a column", normal(6, 2), given([[0.0], [1.0], [0.0], [1.0], [0.0], [1.0]]), normal(2, 2), *_terms(0.1, 1.0, 1.0), kind="error",
              why="y_train must be a vector"),
+        case("a default that costs nothing", normal(6, 2), given([0.0, 1.0, 0.0, 1.0, 0.0, 1.0]), normal(2, 2), *_terms(0.1, 1.0, 0.0), kind="error", why="a cost is greater than 0"),
         case("a negative cost", normal(6, 2), given([0.0, 1.0, 0.0, 1.0, 0.0, 1.0]), normal(2, 2), *_terms(0.1, 1.0, -1.0), kind="error", why="a cost is greater than 0"),
     ),
     checks=(
@@ -318,5 +358,5 @@ EXERCISE = Exercise(
         ignores_the_penalty, probability_of_repayment, accepts_instead_of_rejects, stops_too_early,
         nan_for_constant_columns, twice_the_penalty, sample_standard_deviation, standardises_past_and_new_together,
     ),
-    alternatives=(log_odds_threshold, descent_and_expected_cost),
+    alternatives=(log_odds_threshold, descent_and_expected_cost, one_applicant_at_a_time),
 )  # fmt: skip
