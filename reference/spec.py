@@ -19,6 +19,9 @@ KINDS: tuple[str, ...] = get_args(Kind)
 # At most a quarter of the points may come from cases of these kinds: they ask for care, not for the idea.
 CAPPED_KINDS = ("error", "stability")
 
+# The solution in the master notebook, where mutants are spoken of.
+NOTEBOOK = "notebook"
+
 
 class AuthorError(Exception):
     """An exercise is not well formed. Carries every fault found, one line each.
@@ -127,6 +130,26 @@ class Misconception:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Equivalent:
+    """A change of a right solution that leaves it right, so that no case can tell the two apart.
+
+    Attributes
+    ----------
+    function : str
+        Whose change it is: the name of the solution or of an alternative, or "notebook" for the master's solution.
+    was, becomes : str
+        The lines that change, before and after, as `fullmarks verify --mutants` shows them.
+    reason : str
+        Why both are right: a proof, or an argument with numbers.
+    """
+
+    function: str
+    was: str
+    becomes: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Exercise:
     """A function to write, with all that is needed to mark it.
 
@@ -146,6 +169,8 @@ class Exercise:
         Other correct solutions; they earn full marks.
     free_shape : bool
         Whether arrays may have other lengths than the reference's; the number of their axes counts all the same.
+    equivalents : tuple of Equivalent
+        Changes of its solutions that no case can find; each with the reason.
 
     Raises
     ------
@@ -160,6 +185,7 @@ class Exercise:
     misconceptions: tuple[Misconception, ...] = ()
     alternatives: tuple[Callable[..., Any], ...] = ()
     free_shape: bool = False
+    equivalents: tuple[Equivalent, ...] = ()
 
     @property
     def name(self) -> str:
@@ -227,12 +253,24 @@ def misconception(hint: str) -> Callable[[Callable[..., Any]], Misconception]:
     return make
 
 
+def equivalent(function: str, was: str, becomes: str, *, reason: str) -> Equivalent:
+    """Return an :class:`Equivalent`.
+
+    Examples
+    --------
+    >>> equivalent("norm", "if x <= 0:", "if x < 0:", reason="for x = 0 both branches give 0").function
+    'norm'
+    """
+    return Equivalent(function=function, was=was, becomes=becomes, reason=reason)
+
+
 def _faults(exercise: Exercise) -> Iterator[str]:
     """Yield every fault of `exercise` in the words its author needs."""
     yield from _faults_of_functions(exercise)
     yield from _faults_of_cases(exercise)
     yield from _faults_of_checks(exercise)
     yield from _faults_of_misconceptions(exercise)
+    yield from _faults_of_equivalents(exercise)
 
 
 def _faults_of_functions(exercise: Exercise) -> Iterator[str]:
@@ -301,3 +339,24 @@ def _faults_of_misconceptions(exercise: Exercise) -> Iterator[str]:
     for m in wrong:
         if not m.hint.strip():
             yield f"misconception {m.name!r} has no hint"
+
+
+def _faults_of_equivalents(exercise: Exercise) -> Iterator[str]:
+    declared = exercise.equivalents
+    if not isinstance(declared, tuple) or not all(isinstance(e, Equivalent) for e in declared):
+        yield "equivalents: expected a tuple of equivalent(...) (is a comma missing?)"
+        return
+    alternatives = exercise.alternatives if isinstance(exercise.alternatives, tuple) else ()
+    known = [getattr(f, "__name__", "") for f in (exercise.solution, *alternatives)] + [NOTEBOOK]
+    seen = set()
+    for e in declared:
+        where = f"equivalent {e.was!r} to {e.becomes!r} of {e.function!r}"
+        if e.function not in known:
+            yield f"{where}: there is no such solution; expected one of {', '.join(known)}"
+        if not e.reason.strip():
+            yield f"{where} has no reason; say why both are right"
+        if e.was == e.becomes:
+            yield f"{where}: nothing changes; write the lines before and after"
+        if (e.function, e.was, e.becomes) in seen:
+            yield f"{where} is declared twice"
+        seen.add((e.function, e.was, e.becomes))
