@@ -25,7 +25,7 @@ from grader.lms.choose import ATTEMPTS  # noqa: E402
 from grader.lms.gradebooks import LMS  # noqa: E402
 from grader.lms.layouts import LAYOUTS  # noqa: E402
 from reference.catalogue import Topic  # noqa: E402
-from reference.spec import AuthorError  # noqa: E402
+from reference.spec import AuthorError, Exercise  # noqa: E402
 
 FOUND_WRONG = 1
 DEFAULT_SEED = 20_000
@@ -417,14 +417,33 @@ def check_graded(folder: Path) -> None:
 
 
 @main.command()
-@topic_arguments
+@click.argument("topics", nargs=-1, metavar="[TOPIC[/EXERCISE]]...")
 @jobs_option
 @click.option("--otter/--no-otter", default=True, help="Compare with otter run, which takes seconds a notebook.")
+@click.option(
+    "--mutants",
+    is_flag=True,
+    help="Instead, put small mistakes into all solutions, one at a time, and show those that no hidden case finds.",
+)
+@click.option("--sample", type=click.IntRange(min=1), default=None, metavar="N", help="At most N mutants an exercise.")
+@click.option("--json", "as_json", is_flag=True, help="Print what became of every mutant as JSON.")
 @course_option
-def verify(topics: tuple[str, ...], jobs: int | None, otter: bool) -> None:  # noqa: FBT001
+def verify(
+    topics: tuple[str, ...],
+    jobs: int | None,
+    otter: bool,  # noqa: FBT001
+    mutants: bool,  # noqa: FBT001
+    sample: int | None,
+    as_json: bool,  # noqa: FBT001
+) -> None:
     """Prove that references, hidden cases, notebooks and graders are right."""
     from grader.prove import prove_topics  # noqa: PLC0415
 
+    if mutants:
+        sys.exit(FOUND_WRONG if try_mutants(topics, cores(jobs), sample, as_json=as_json) else 0)
+    if sample or as_json or any("/" in name for name in topics):
+        msg = "--sample, --json and TOPIC/EXERCISE go with --mutants only; without it whole topics are verified"
+        raise UsageError(msg)
     names = [topic.name for topic in topics_of(topics)]
     faults = 0
     for name, (seconds, steps) in zip(names, prove_topics(names, cores(jobs), otter=otter), strict=True):
@@ -437,6 +456,37 @@ def verify(topics: tuple[str, ...], jobs: int | None, otter: bool) -> None:  # n
     if faults:
         say(f"fullmarks: {faults} faults")
         sys.exit(FOUND_WRONG)
+
+
+def try_mutants(names: Sequence[str], jobs: int, sample: int | None, *, as_json: bool) -> int:
+    """Print what became of mutants, and return how many survive or are declared wrongly."""
+    from grader.mutants import course, report  # noqa: PLC0415
+
+    chosen = [pair for name in names or topic_names() for pair in exercises_of(name)]
+    founds = []
+    for found in course.try_mutants(chosen, jobs, most=sample):
+        founds.append(found)
+        if not as_json:
+            click.echo(report.as_text(found))
+            for fault in found.faults:
+                say(f"{found.topic}/{found.exercise}: {fault}")
+    if as_json:
+        click.echo(json.dumps(report.as_data(founds), indent=2))
+    survived, faults = sum(len(f.survived) for f in founds), sum(len(f.faults) for f in founds)
+    if survived or faults:
+        say(f"fullmarks: {survived} mutants survive, {faults} declarations are wrong")
+    return survived + faults
+
+
+def exercises_of(what: str) -> list[tuple[Topic, Exercise]]:
+    """Return the exercises that TOPIC or TOPIC/EXERCISE names, each with its topic."""
+    name, _, wanted = what.partition("/")
+    (topic,) = topics_of([name])
+    chosen = [e for e in topic.exercises if wanted in ("", e.name)]
+    if not chosen:
+        msg = f"{name} has no exercise {wanted!r}; expected one of {', '.join(e.name for e in topic.exercises)}"
+        raise UsageError(msg)
+    return [(topic, exercise) for exercise in chosen]
 
 
 @main.command()
@@ -487,14 +537,9 @@ def cases(what: str, as_json: bool, seed: int) -> None:  # noqa: FBT001
     from grader.listing import as_data, as_text  # noqa: PLC0415
     from grader.plan import plan_exercise  # noqa: PLC0415
 
-    name, _, wanted = what.partition("/")
-    (topic,) = topics_of([name])
-    chosen = [e for e in topic.exercises if wanted in ("", e.name)]
-    if not chosen:
-        msg = f"{name} has no exercise {wanted!r}; expected one of {', '.join(e.name for e in topic.exercises)}"
-        raise UsageError(msg)
-    planned = [plan_exercise(exercise, seed) for exercise in chosen]
-    click.echo(json.dumps(as_data(topic.name, planned), indent=2) if as_json else as_text(planned))
+    chosen = exercises_of(what)
+    planned = [plan_exercise(exercise, seed) for _, exercise in chosen]
+    click.echo(json.dumps(as_data(chosen[0][0].name, planned), indent=2) if as_json else as_text(planned))
 
 
 def read_text(path: Path) -> str:

@@ -39,6 +39,7 @@ PURE = (
     "grader.html", "grader.manual.questions", "grader.manual.collect", "grader.manual.images", "grader.manual.markup",
     "grader.manual.marks", "grader.manual.page", "grader.similarity.tokens", "grader.similarity.compare",
     "grader.similarity.page",
+    "grader.mutants.mutate", "grader.mutants.program", "grader.mutants.trial", "grader.mutants.report",
 )  # fmt: skip
 IMPURE = frozenset(
     "_thread asyncio concurrent ctypes datetime fcntl mmap multiprocessing os pathlib pty random resource secrets "
