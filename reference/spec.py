@@ -253,15 +253,15 @@ def misconception(hint: str) -> Callable[[Callable[..., Any]], Misconception]:
     return make
 
 
-def equivalent(function: str, was: str, becomes: str, *, reason: str) -> Equivalent:
-    """Return an :class:`Equivalent`.
+def equivalents(function: str, was: str, *becomes: str, reason: str) -> tuple[Equivalent, ...]:
+    """Return an :class:`Equivalent` for each of several changes of the same lines that have the same reason.
 
     Examples
     --------
-    >>> equivalent("norm", "if x <= 0:", "if x < 0:", reason="for x = 0 both branches give 0").function
-    'norm'
+    >>> [e.becomes for e in equivalents("norm", "if x <= 0:", "if x < 0:", "if x == 0:", reason="x is never negative")]
+    ['if x < 0:', 'if x == 0:']
     """
-    return Equivalent(function=function, was=was, becomes=becomes, reason=reason)
+    return tuple(Equivalent(function=function, was=was, becomes=line, reason=reason) for line in becomes)
 
 
 def _faults(exercise: Exercise) -> Iterator[str]:
@@ -344,7 +344,7 @@ def _faults_of_misconceptions(exercise: Exercise) -> Iterator[str]:
 def _faults_of_equivalents(exercise: Exercise) -> Iterator[str]:
     declared = exercise.equivalents
     if not isinstance(declared, tuple) or not all(isinstance(e, Equivalent) for e in declared):
-        yield "equivalents: expected a tuple of equivalent(...) (is a comma missing?)"
+        yield "equivalents: expected what equivalents(...) returns, joined by +"
         return
     alternatives = exercise.alternatives if isinstance(exercise.alternatives, tuple) else ()
     known = [getattr(f, "__name__", "") for f in (exercise.solution, *alternatives)] + [NOTEBOOK]

@@ -22,7 +22,7 @@ from grader.sandbox.fake import InProcess
 from reference.catalogue import load_topic, topic_names
 from reference.measures import value
 from reference.recipes import given, normal
-from reference.spec import AuthorError, Exercise, case, equivalent
+from reference.spec import AuthorError, Exercise, case, equivalents
 
 
 def made(source: str, operator: str) -> set[str]:
@@ -275,7 +275,7 @@ def test_closest_is_what_is_nearest_to_its_bound():
     assert "closest: 0.1 of what is allowed in 'five'" in report.as_text(found)
 
 
-DECLARED = equivalent(
+(DECLARED,) = equivalents(
     "double", "return float(np.sum(x[x >= 0]))", "return float(np.sum(x[x > 0]))", reason="0 adds nothing"
 )
 
@@ -313,7 +313,7 @@ def test_a_declaration_is_checked_where_the_exercise_is_put_together(change, fau
 def test_declarations_are_a_tuple_and_stand_once():
     with pytest.raises(AuthorError, match="declared twice"):
         dataclasses.replace(TOY, equivalents=(DECLARED, DECLARED))
-    with pytest.raises(AuthorError, match="is a comma missing"):
+    with pytest.raises(AuthorError, match="joined by"):
         dataclasses.replace(TOY, equivalents=DECLARED)
 
 

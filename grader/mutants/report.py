@@ -64,11 +64,12 @@ def _survivor(verdict: Verdict) -> Iterator[str]:
     yield from (f"    {line}" for line in trial.mutant.diff.splitlines())
     if verdict.public:
         yield f"    fails where nothing is earned: {_listed(verdict.public)}"
-    if verdict.differs:
-        yield f"    results differ in: {_listed(verdict.differs)}"
-    else:
+    if not verdict.differs:
+        # How near cases come to failing is then what it is for the solution.
         yield "    every result is the same to the last bit"
-    near = [f"{n.ratio:.2g} of what is allowed in {n.case!r} ({n.check})" for n in verdict.nearest if n.ratio > 0]
+        return
+    yield f"    results differ in: {_listed(verdict.differs)}"
+    near = [f"{n.ratio:.2g} of what is allowed in {n.case!r} ({n.check})" for n in verdict.nearest]
     if near:
         yield f"    closest: {'; '.join(near)}"
 
