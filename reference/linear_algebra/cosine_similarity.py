@@ -7,7 +7,7 @@ import numpy as np
 from reference.bounds import NORMALISED, SUM_OF_PRODUCTS
 from reference.measures import largest, value
 from reference.recipes import given, integers, joint, made, normal
-from reference.spec import Exercise, case, check, misconception
+from reference.spec import Exercise, case, check, equivalents, misconception
 
 
 def cosine_similarity(X, Y):
@@ -142,11 +142,78 @@ def _with_itself(rng):
     return X, X.copy()
 
 
+def _with_their_opposites(rng):
+    X = rng.standard_normal((40, 3))
+    return X, -X
+
+
 def _with_empty_row(rng):
     X = rng.standard_normal((3, 4))
     X[1] = 0.0
     return X
 
+
+PROMOTED = "where one factor is float64, whole numbers and float32 are promoted to it exactly"
+QUOTIENT = "the first step divides, and a quotient of whole numbers is float64"
+RAISED = "numpy's product raises ValueError for lengths that do not match"
+SCALE = (
+    "the rows are brought to length one afterwards, so that any scale which is not 0 and does not under- or "
+    "overflow will do; amounts of size 1e-100 have squares of size 1e-200, which float64 holds"
+)
+ZERO = "a row of zeros stays one, whatever positive number it is divided by"
+NOT_NEGATIVE = "a length is never negative"
+BOTH = "rows of X and of Y both change their sign, so that their products keep theirs"
+SYMMETRIC = "x'y = y'x, term by term in the same order"
+EQUIVALENTS = (
+    equivalents("cosine_similarity", "X, Y = np.asarray(X, dtype=float), np.asarray(Y, dtype=float)",
+                "X, Y = np.asarray(X), np.asarray(Y, dtype=float)", "X, Y = np.asarray(X, dtype=float), np.asarray(Y)",
+                reason=QUOTIENT)
+    + equivalents("cosine_similarity", "if X.shape[1] != Y.shape[1]:", "if False:", "if X.shape[1] < Y.shape[1]:",
+                  "if X.shape[1] > Y.shape[1]:", reason=RAISED)
+    + equivalents("cosine_similarity", "size = np.max(np.abs(X), axis=1, keepdims=True, initial=0.0)",
+                  "size = np.max(np.abs(X), keepdims=True, initial=0.0)",
+                  "size = np.max(np.abs(X), axis=1, keepdims=True)",
+                  "size = np.min(np.abs(X), axis=1, keepdims=True, initial=0.0)",
+                  "size = np.max(X, axis=1, keepdims=True, initial=0.0)",
+                  "size = np.max(np.abs(X), axis=1, keepdims=True, initial=1.0)",
+                  "size = np.max(np.abs(X), axis=1, keepdims=True, initial=-1.0)", reason=SCALE)
+    + equivalents("cosine_similarity", "X = X / np.where(size == 0, 1.0, size)", "pass", "X = X / 1.0",
+                  "X = X / np.where(size >= 0, 1.0, size)", reason=SCALE)
+    + equivalents("cosine_similarity", "X = X / np.where(size == 0, 1.0, size)",
+                  "X = X / np.where(size == 0, 2.0, size)", "X = X / np.where(size == 0, 0.5, size)",
+                  "X = X / np.where(size <= 0, 1.0, size)", reason=ZERO)
+    + equivalents("cosine_similarity", "return X / np.where(norms == 0, 1.0, norms)",
+                  "return -(X / np.where(norms == 0, 1.0, norms))", reason=BOTH)
+    + equivalents("cosine_similarity", "return X / np.where(norms == 0, 1.0, norms)",
+                  "return X / np.where(norms == 0, 2.0, norms)", "return X / np.where(norms == 0, 0.5, norms)",
+                  reason=ZERO)
+    + equivalents("cosine_similarity", "return X / np.where(norms == 0, 1.0, norms)",
+                  "return X / np.where(norms <= 0, 1.0, norms)", reason=NOT_NEGATIVE)
+    + equivalents("double_loop", "X, Y = np.asarray(X, float), np.asarray(Y, float)",
+                  "X, Y = np.asarray(X), np.asarray(Y, float)", "X, Y = np.asarray(X, float), np.asarray(Y)",
+                  reason=PROMOTED)
+    + equivalents("double_loop", "if X.shape[1] != Y.shape[1]:", "if False:", "if X.shape[1] < Y.shape[1]:",
+                  "if X.shape[1] > Y.shape[1]:", reason=RAISED)
+    + equivalents("double_loop", "if np.linalg.norm(x) > 0 and np.linalg.norm(y) > 0:",
+                  "if np.linalg.norm(x) != 0 and np.linalg.norm(y) > 0:",
+                  "if np.linalg.norm(x) > 0 and np.linalg.norm(y) != 0:", reason=NOT_NEGATIVE)
+    + equivalents("double_loop", "out[i, j] = max(-1.0, min(1.0, float(x @ y) / length))",
+                  "out[i, j] = max(-1.0, min(1.0, float(y @ x) / length))", reason=SYMMETRIC)
+    + equivalents("norms_once", "if X.shape[1] != Y.shape[1]:", "if False:", "if X.shape[1] < Y.shape[1]:",
+                  "if X.shape[1] > Y.shape[1]:", reason=RAISED)
+    + equivalents("norms_once", "out = np.where(lengths > 0, X @ Y.T / lengths, 0.0)",
+                  "out = np.where(lengths != 0, X @ Y.T / lengths, 0.0)", reason=NOT_NEGATIVE)
+    + equivalents("notebook", "if X.shape[1] != Y.shape[1]:", "if False:", "if X.shape[1] < Y.shape[1]:",
+                  "if X.shape[1] > Y.shape[1]:", reason=RAISED)
+    + equivalents("notebook", "X = X / np.where(lengths_x > 0, lengths_x, 1)[:, None]",
+                  "X = X / np.where(lengths_x != 0, lengths_x, 1)[:, None]", reason=NOT_NEGATIVE)
+    + equivalents("notebook", "X = X / np.where(lengths_x > 0, lengths_x, 1)[:, None]",
+                  "X = X / np.where(lengths_x > 0, lengths_x, 2)[:, None]", reason=ZERO)
+    + equivalents("notebook", "Y = Y / np.where(lengths_y > 0, lengths_y, 1)[:, None]",
+                  "Y = Y / np.where(lengths_y != 0, lengths_y, 1)[:, None]", reason=NOT_NEGATIVE)
+    + equivalents("notebook", "Y = Y / np.where(lengths_y > 0, lengths_y, 1)[:, None]",
+                  "Y = Y / np.where(lengths_y > 0, lengths_y, 2)[:, None]", reason=ZERO)
+)  # fmt: skip
 
 EXERCISE = Exercise(
     solution=cosine_similarity,
@@ -163,13 +230,21 @@ EXERCISE = Exercise(
              why="with equal shapes rows and columns can be mixed up without a crash"),
         case("with themselves", joint("40 rows, twice", _with_itself), kind="edge",
              why="rounding makes some of these cosines 1.0000000000000002, which no cosine is"),
+        case("with their opposites", joint("40 rows, and their opposites", _with_their_opposites), kind="edge",
+             why="rounding makes some of these cosines -1.0000000000000002, which no cosine is"),
         case("zero row", made("normal(3, 4) with a zero row", _with_empty_row), normal(2, 4), kind="edge",
              why="a row of zeros gives 0, not NaN, and leaves the others alone"),
+        case("zero row on the other side", normal(2, 4), made("normal(3, 4) with a zero row", _with_empty_row),
+             kind="edge", why="a row of zeros in Y gives 0 as well"),
         case("tiny numbers", normal(3, 3, scale=1e-100), normal(2, 3, scale=1e-100), kind="edge",
              why="an angle does not depend on the unit, however small"),
         case("one column", normal(4, 1), normal(3, 1), kind="edge", why="in one dimension the cosine is the sign"),
         case("whole amounts", integers(3, 4, low=-9, high=10), integers(2, 4, low=1, high=9), kind="edge",
              why="whole numbers in, fractions out"),
+        case("small integers", given([[200, 100], [30, 40]], dtype=np.uint8), given([[50, 250]], dtype=np.uint8),
+             kind="edge", why="counts of one byte overflow when they are squared or multiplied as they come"),
+        case("lists", given(((3, 4), (1, 0))), given(((5, 12), (0, 2))), kind="edge",
+             why="tables may come as lists of rows, which have no shape until they are made arrays"),
         case("columns that do not match", normal(3, 4), normal(3, 3), kind="error",
              why="rows of different length have no angle"),
     ),
@@ -179,4 +254,5 @@ EXERCISE = Exercise(
         epsilon_in_denominator, distance_not_similarity, rows_and_columns_swapped,
     ),
     alternatives=(double_loop, norms_once),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip

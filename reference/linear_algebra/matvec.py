@@ -7,7 +7,7 @@ import numpy as np
 from reference.bounds import SUM_OF_PRODUCTS
 from reference.measures import value
 from reference.recipes import given, integers, normal
-from reference.spec import Exercise, case, misconception
+from reference.spec import Exercise, case, equivalents, misconception
 
 
 def matvec(A, x):
@@ -106,6 +106,48 @@ def cuts_to_fit(A, x):
     return x[..., :n] @ A[:, :n].T
 
 
+PROMOTED = "a product with a float64 array is computed in float64, and whole numbers and float32 fit into that exactly"
+RAISED = "numpy's product raises ValueError for lengths that do not match"
+AXES = "x has one axis or two, so two or more are two"
+EQUIVALENTS = (
+    equivalents("matvec", "A, x = np.asarray(A, dtype=float), np.asarray(x, dtype=float)",
+                "A, x = np.asarray(A), np.asarray(x, dtype=float)",
+                "A, x = np.asarray(A, dtype=float), np.asarray(x)", reason=PROMOTED)
+    + equivalents("matvec", "if x.shape[-1] != A.shape[1]:", "if False:", "if x.shape[-1] < A.shape[1]:",
+                  "if x.shape[-1] > A.shape[1]:", reason=RAISED)
+    + equivalents("nested_loops", "A, x = np.array(A, dtype=float), np.array(x, dtype=float)",
+                  "A, x = np.array(A), np.array(x, dtype=float)", "A, x = np.array(A, dtype=float), np.array(x)",
+                  reason=PROMOTED)
+    + equivalents("nested_loops", "A, x = np.array(A, dtype=float), np.array(x, dtype=float)",
+                  "A, x = np.asarray(A, dtype=float), np.array(x, dtype=float)",
+                  "A, x = np.array(A, dtype=float), np.asarray(x, dtype=float)",
+                  reason="only out is written to, which is an array of its own")
+    + equivalents("nested_loops", "batch = x.reshape(-1, A.shape[1])", "batch = x.reshape(-2, A.shape[1])",
+                  reason="numpy works out any length that is negative")
+    + equivalents("nested_loops", "return out if x.ndim == 2 else out[0]", "return out if x.ndim >= 2 else out[0]",
+                  reason=AXES)
+    + equivalents("nested_loops", "return out if x.ndim == 2 else out[0]", "return out if x.ndim == 2 else out[-1]",
+                  reason="for a vector out has one row, which is the first and the last")
+    + equivalents("einsum", "if np.shape(x)[-1] != np.shape(A)[1]:", "if np.shape(x)[-1] < np.shape(A)[1]:",
+                  reason="einsum raises ValueError for lengths that do not match, unless x has one entry, which is fewer")
+    + equivalents("einsum", 'return np.einsum("ij,...j->...i", np.asarray(A, float), np.asarray(x, float))',
+                  'return np.einsum("ij,...j->...i", np.asarray(A), np.asarray(x, float))',
+                  'return np.einsum("ij,...j->...i", np.asarray(A, float), np.asarray(x))', reason=PROMOTED)
+    + equivalents("list_of_sums", "A, x = np.asarray(A, float), np.asarray(x, float)",
+                  "A, x = np.asarray(A), np.asarray(x, float)", "A, x = np.asarray(A, float), np.asarray(x)",
+                  reason=PROMOTED)
+    + equivalents("list_of_sums", "if x.shape[-1] != A.shape[1]:", "if False:", "if x.shape[-1] < A.shape[1]:",
+                  "if x.shape[-1] > A.shape[1]:", reason="zip with strict=True raises ValueError as well")
+    + equivalents("list_of_sums", "if x.ndim == 2:", "if x.ndim >= 2:", reason=AXES)
+    + equivalents("list_of_sums", "return [sum(a * b for a, b in zip(row, x, strict=True)) for row in A]",
+                  "return [sum(a * b for a, b in zip(row, x, strict=False)) for row in A]",
+                  reason="the lengths were compared before")
+    + equivalents("notebook", "A = np.asarray(A, dtype=float)", "A = np.asarray(A)", reason=PROMOTED)
+    + equivalents("notebook", "x = np.asarray(x, dtype=float)", "x = np.asarray(x)", reason=PROMOTED)
+    + equivalents("notebook", "if x.shape[-1] != A.shape[1]:", "if False:", "if x.shape[-1] < A.shape[1]:",
+                  "if x.shape[-1] > A.shape[1]:", reason=RAISED)
+)  # fmt: skip
+
 EXERCISE = Exercise(
     solution=matvec,
     points=2,
@@ -129,10 +171,17 @@ EXERCISE = Exercise(
         case("a price too many", normal(3, 4), normal(5), kind="error", why="five prices do not fit four assets"),
         case("batch that does not fit", normal(4, 3), normal(3, 4), kind="error",
              why="the last axis of x must be as long as a row of A"),
+        case("as many numbers, other rows", normal(3, 4), normal(2, 2), kind="error",
+             why="two scenarios of two prices are four numbers, but no price for each of four assets"),
+        case("one price for all", normal(3, 4), normal(1), kind="error",
+             why="a single price is not stretched over four assets"),
+        case("lists", given(((1, 2), (3, 4), (5, 6))), given((0.5, 0.25)), kind="edge",
+             why="tables may come as lists of rows, which have no shape until they are made arrays"),
     ),
     checks=(value(rtol=SUM_OF_PRODUCTS, atol=SUM_OF_PRODUCTS),),
     misconceptions=(
         uses_transpose, integer_output, elementwise_product, batch_transposed, keeps_single_precision, cuts_to_fit,
     ),
     alternatives=(nested_loops, einsum, list_of_sums),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip

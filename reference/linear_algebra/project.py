@@ -6,8 +6,8 @@ import numpy as np
 
 from reference.bounds import PROJECTION, PROJECTION_FLOOR
 from reference.measures import value
-from reference.recipes import dependent, given, integers, joint, normal, with_condition
-from reference.spec import Exercise, case, misconception
+from reference.recipes import dependent, given, integers, joint, made, normal, with_condition
+from reference.spec import Exercise, case, equivalents, misconception
 
 
 def project(x, B):
@@ -128,10 +128,93 @@ def first_column_only(x, B):
     return (B[:, 0] @ x) / (B[:, 0] @ B[:, 0]) * B[:, 0]
 
 
+def _redundant_and_tiny(rng):
+    B = rng.standard_normal((6, 3)) * 1e-14
+    return np.column_stack([B, B[:, 0] - 2.0 * B[:, 1]])
+
+
+def _redundant_and_large(rng):
+    return _redundant_and_tiny(rng) * 1e22
+
+
 def _in_span(rng):
     B = rng.standard_normal((5, 2))
     return B @ rng.uniform(0.5, 2.0, 2), B
 
+
+PROMOTED = "where the other factor is float64, whole numbers and float32 are promoted to it exactly"
+RAISED = (
+    "without the guard numpy raises ValueError by itself, for vectors and stacks of matrices are not factorised, "
+    "and lengths that differ are not multiplied"
+)
+GAP = (
+    "singular values of the cases are below 1e-14 or above 1e-5 times the largest, so that every threshold "
+    "between, numpy's own included, finds the same rank; where redundancy begins is not promised"
+)
+NOT_NEGATIVE = "the largest singular value of a matrix with an entry is not negative"
+LAPACK = "for a threshold that is not between 0 and 1, LAPACK takes the rounding unit"
+NEW = "v is not written to: each step makes a new array"
+PASSES = (
+    "columns whose condition is at most 1e4 lose 1e-12 of their right angles in one pass, and another pass "
+    "changes nothing once they are right; the bound is wider"
+)
+SIGN = "a direction and its opposite span the same line, and the projection holds it twice"
+SYMMETRIC = "x'y = y'x, term by term in the same order"
+EQUIVALENTS = (
+    equivalents("project", "x, B = np.asarray(x, dtype=float), np.asarray(B, dtype=float)",
+                "x, B = np.asarray(x), np.asarray(B, dtype=float)", reason=PROMOTED)
+    + equivalents("project", "if B.ndim != 2 or x.shape != (B.shape[0],):",
+                  "if B.ndim > 2 or x.shape != (B.shape[0],):", "if B.ndim != 2 or x.shape > (B.shape[0],):",
+                  reason=RAISED)
+    + equivalents("project", "U = U[:, s > 1e-10 * np.max(s, initial=0.0)]",
+                  "U = U[:, s > 1e-07 * np.max(s, initial=0.0)]", "U = U[:, s > 1e-13 * np.max(s, initial=0.0)]",
+                  reason=GAP)
+    + equivalents("project", "U = U[:, s > 1e-10 * np.max(s, initial=0.0)]", "U = U[:, s > 1e-10 * np.max(s)]",
+                  "U = U[:, s > 1e-10 * np.max(s, initial=-1.0)]", reason=NOT_NEGATIVE)
+    + equivalents("least_squares", "x, B = np.asarray(x, float), np.asarray(B, float)",
+                  "x, B = np.asarray(x), np.asarray(B, float)", "x, B = np.asarray(x, float), np.asarray(B)",
+                  reason=PROMOTED)
+    + equivalents("least_squares", "if B.ndim != 2 or x.shape != (len(B),):", "if x.shape != (len(B),):",
+                  "if B.ndim < 2 or x.shape != (len(B),):", "if B.ndim > 2 or x.shape != (len(B),):",
+                  "if B.ndim != 2 or x.shape > (len(B),):", reason=RAISED)
+    + equivalents("least_squares", "return B @ np.linalg.lstsq(B, x, rcond=1e-10)[0]",
+                  "return B @ np.linalg.lstsq(B, x)[0]", "return B @ np.linalg.lstsq(B, x, rcond=1e-07)[0]",
+                  "return B @ np.linalg.lstsq(B, x, rcond=1e-13)[0]", reason=GAP)
+    + equivalents("least_squares", "return B @ np.linalg.lstsq(B, x, rcond=1e-10)[0]",
+                  "return B @ np.linalg.lstsq(B, x, rcond=1.0000000001)[0]",
+                  "return B @ np.linalg.lstsq(B, x, rcond=-0.9999999999)[0]", reason=LAPACK)
+    + equivalents("gram_schmidt_twice", "x, B = np.asarray(x, float), np.asarray(B, float)",
+                  "x, B = np.asarray(x), np.asarray(B, float)", reason=PROMOTED)
+    + equivalents("gram_schmidt_twice", "if B.ndim != 2 or x.shape != (len(B),):", "if x.shape != (len(B),):",
+                  "if B.ndim < 2 or x.shape != (len(B),):", "if B.ndim > 2 or x.shape != (len(B),):", reason=RAISED)
+    + equivalents("gram_schmidt_twice", "v = b.copy()", "v = b", reason=NEW)
+    + equivalents("gram_schmidt_twice", "for q in basis * 2:", "for q in basis * 3:", "for q in basis * 1:",
+                  reason=PASSES)
+    + equivalents("gram_schmidt_twice", "v = v - (q @ v) * q", "v = q @ v * q - v", reason=SIGN)
+    + equivalents("gram_schmidt_twice", "v = v - (q @ v) * q", "v = v - v @ q * q", reason=SYMMETRIC)
+    + equivalents("gram_schmidt_twice", "if np.linalg.norm(v) > 1e-10 * np.linalg.norm(b):",
+                  "if np.linalg.norm(v) > 1e-07 * np.linalg.norm(b):",
+                  "if np.linalg.norm(v) > 1e-13 * np.linalg.norm(b):", reason=GAP)
+    + equivalents("gram_schmidt_twice", "out += (basis[-1] @ x) * basis[-1]", "out += x @ basis[-1] * basis[-1]",
+                  reason=SYMMETRIC)
+    + equivalents("pseudo_inverse", "x, B = np.asarray(x, float), np.asarray(B, float)",
+                  "x, B = np.asarray(x), np.asarray(B, float)", reason=PROMOTED)
+    + equivalents("pseudo_inverse", "if B.ndim != 2 or x.shape != (len(B),):",
+                  "if B.ndim > 2 or x.shape != (len(B),):", "if B.ndim != 2 or x.shape > (len(B),):", reason=RAISED)
+    + equivalents("pseudo_inverse", "return list(B @ (np.linalg.pinv(B, rcond=1e-10) @ x))",
+                  "return list(B @ (np.linalg.pinv(B) @ x))", "return list(B @ (np.linalg.pinv(B, rcond=1e-07) @ x))",
+                  "return list(B @ (np.linalg.pinv(B, rcond=1e-13) @ x))", reason=GAP)
+    + equivalents("notebook", "x = np.asarray(x, dtype=float)", "x = np.asarray(x)", reason=PROMOTED)
+    + equivalents("notebook", "B = np.asarray(B, dtype=float)", "B = np.asarray(B)", reason=PROMOTED)
+    + equivalents("notebook", "if B.ndim != 2 or x.ndim != 1 or len(x) != len(B):",
+                  "if x.ndim != 1 or len(x) != len(B):", "if B.ndim != 2 or x.ndim != 1:",
+                  "if B.ndim < 2 or x.ndim != 1 or len(x) != len(B):",
+                  "if B.ndim != 2 or x.ndim != 1 or len(x) < len(B):",
+                  "if B.ndim > 2 or x.ndim != 1 or len(x) != len(B):",
+                  "if B.ndim != 2 or x.ndim != 1 or len(x) > len(B):", reason=RAISED)
+    + equivalents("notebook", "weights = np.linalg.lstsq(B, x, rcond=None)[0]", "weights = np.linalg.lstsq(B, x)[0]",
+                  reason=GAP)
+)  # fmt: skip
 
 EXERCISE = Exercise(
     solution=project,
@@ -160,9 +243,23 @@ EXERCISE = Exercise(
              why="whole numbers in, fractions out"),
         case("millions", normal(4, scale=1e6), normal(4, 2, scale=1e6), kind="edge",
              why="the unit of money must not matter"),
+        case("redundant, in a tiny unit", normal(6), made("four columns of size 1e-14, rank 3", _redundant_and_tiny),
+             kind="edge", why="which bonds are redundant does not depend on the unit, however small the numbers"),
+        case("redundant, in a large unit", normal(6), made("four columns of size 1e8, rank 3", _redundant_and_large),
+             kind="edge", why="in a large unit rounding is large as well, and still nothing but rounding"),
+        case("bonds that pay nothing", normal(4), given([[0.0, 0.0], [0.0, 0.0], [0.0, 0.0], [0.0, 0.0]]), kind="edge",
+             why="without any cash flow nothing can be hedged: the nearest point is 0"),
+        case("single precision", normal(5, dtype=np.float32), normal(5, 3, dtype=np.float32), kind="edge",
+             why="the result is float64 whatever comes in"),
+        case("lists", given((1, 2, 4)), given(((1, 1), (0, 1), (1, 0))), kind="edge",
+             why="tables may come as lists of rows, which have no shape until they are made arrays"),
         case("nearly parallel columns", normal(6), with_condition(6, 3, 1e4), kind="edge",
              why="bonds that pay nearly alike are still different"),
         case("B that is a vector", normal(4), normal(4), kind="error", why="B must be a matrix with columns"),
+        case("B with three axes", normal(3), normal(3, 3, 3), kind="error", why="B must be one table, not several"),
+        case("x that is a column", normal(4, 1), normal(4, 2), kind="error", why="x must be a vector, with one axis"),
+        case("x that is a number", given(3.0), normal(4, 2), kind="error", why="a number is no vector"),
+        case("x much too long", normal(6), normal(4, 2), kind="error", why="x must be as long as the columns"),
         case("x too short", normal(3), normal(4, 2), kind="error", why="x must be as long as the columns"),
     ),
     checks=(value(rtol=PROJECTION, atol=PROJECTION_FLOOR, of_largest=True),),
@@ -171,4 +268,5 @@ EXERCISE = Exercise(
         inverts_singular_gram, ridge_jitter, first_column_only,
     ),
     alternatives=(least_squares, gram_schmidt_twice, pseudo_inverse),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip
