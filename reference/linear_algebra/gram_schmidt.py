@@ -7,7 +7,7 @@ import numpy as np
 from reference.bounds import ORTHONORMAL, SPAN
 from reference.measures import largest, orthonormality
 from reference.recipes import dependent, given, integers, made, normal
-from reference.spec import Exercise, case, check, misconception
+from reference.spec import Exercise, case, check, equivalents, misconception
 
 DROP = 1e-10
 
@@ -242,9 +242,71 @@ def _nearly_parallel(rng):
     return rng.standard_normal((8, 1)) + 5e-6 * rng.standard_normal((8, 5))
 
 
+def _of_one_size(rng):
+    A = rng.standard_normal((6, 4))
+    return A / np.sqrt(np.sum(A**2, axis=0))
+
+
+def _around_the_threshold(rng):
+    a, b, c, d = _of_one_size(rng).T
+    return np.column_stack([a, b, a + 8e-8 * c, b + 1e-12 * d])
+
+
+def _dependent_and_large(rng):
+    A = rng.standard_normal((6, 3)) * 1e14
+    return np.column_stack([A, A[:, 0] - 2.0 * A[:, 1]])
+
+
 def _of_many_sizes(rng):
     return rng.standard_normal((5, 3)) * np.array([1e-9, 1.0, 1e9])
 
+
+SIGN = "the opposite of a direction spans the same line, and every basis of the span is right"
+FLOAT = "a column minus what Q spans is float64, for Q is, and whole numbers and float32 are promoted exactly"
+RAISED = "a vector has no columns: looping over its numbers, numpy's product raises ValueError"
+NEW = "nothing is written to but copies of columns"
+SYMMETRIC = "x'y = y'x, term by term in the same order"
+NOT_NEGATIVE = "a length or a singular value is never negative"
+MOST = "no more directions are kept than A has rows"
+EDGE = "the threshold itself is met with probability 0"
+EMPTY = "an array without entries has no signs, and numpy factorises it to one of the same shape"
+EQUIVALENTS = (
+    equivalents("gram_schmidt", "A = np.asarray(A, dtype=float)", "A = np.asarray(A)", reason=FLOAT)
+    + equivalents("gram_schmidt", "if A.ndim != 2:", "if A.ndim > 2:", reason=RAISED)
+    + equivalents("gram_schmidt", "v = a - Q @ (Q.T @ a)", "v = Q @ (Q.T @ a) - a", reason=SIGN)
+    + equivalents("gram_schmidt",
+                  "v = v - Q @ (Q.T @ v)  # twice is enough: what rounding left of the first pass is gone",
+                  "v = Q @ (Q.T @ v) - v  # twice is enough: what rounding left of the first pass is gone",
+                  reason=SIGN)
+    + equivalents("gram_schmidt", "return Q", "return -Q", reason=SIGN)
+    + equivalents("modified", "A = np.array(A, dtype=float)", "A = np.asarray(A, dtype=float)", reason=NEW)
+    + equivalents("modified", "v -= (q @ v) * q", "v -= v @ q * q", reason=SYMMETRIC)
+    + equivalents("modified", "return np.array(basis).T if basis else np.zeros((len(A), 0))",
+                  "return -(np.array(basis).T if basis else np.zeros((len(A), 0)))", reason=SIGN)
+    + equivalents("modified", "return np.array(basis).T if basis else np.zeros((len(A), 0))",
+                  "return np.asarray(basis).T if basis else np.zeros((len(A), 0))", reason=NEW)
+    + equivalents("householder", "return A[:, norms > 0] / norms[norms > 0]",
+                  "return -(A[:, norms > 0] / norms[norms > 0])", reason=SIGN)
+    + equivalents("householder", "return A[:, norms > 0] / norms[norms > 0]",
+                  "return A[:, norms != 0] / norms[norms > 0]", "return A[:, norms > 0] / norms[norms != 0]",
+                  reason=NOT_NEGATIVE)
+    + equivalents("householder", "if len(kept) < len(A) and abs(R[len(kept), len(kept)]) > 1e-10:",
+                  "if len(kept) != len(A) and abs(R[len(kept), len(kept)]) > 1e-10:", reason=MOST)
+    + equivalents("householder", "if len(kept) < len(A) and abs(R[len(kept), len(kept)]) > 1e-10:",
+                  "if len(kept) < len(A) and abs(R[len(kept), len(kept)]) >= 1e-10:", reason=EDGE)
+    + equivalents("householder", "return np.linalg.qr(A[:, kept])[0] if kept else np.zeros((len(A), 0))",
+                  "return -(np.linalg.qr(A[:, kept])[0] if kept else np.zeros((len(A), 0)))", reason=SIGN)
+    + equivalents("householder", "return np.linalg.qr(A[:, kept])[0] if kept else np.zeros((len(A), 0))",
+                  "return np.linalg.qr(A[:, kept])[0]", reason=EMPTY)
+    + equivalents("singular_vectors", "if not A.shape[1]:", "if False:", "if not A.shape[0]:", reason=EMPTY)
+    + equivalents("singular_vectors", "return np.zeros((len(A), 0))", "return -np.zeros((len(A), 0))", reason=EMPTY)
+    + equivalents("singular_vectors", "return U[:, s > 1e-10]", "return -U[:, s > 1e-10]", reason=SIGN)
+    + equivalents("singular_vectors", "return U[:, s > 1e-10]", "return U[:, s >= 1e-10]", reason=EDGE)
+    + equivalents("notebook", "left = left - (q @ left) * q", "left = q @ left * q - left", reason=SIGN)
+    + equivalents("notebook", "left = left - (q @ left) * q", "left = left - left @ q * q", reason=SYMMETRIC)
+    + equivalents("notebook", "return np.zeros((A.shape[0], 0))", "return -np.zeros((A.shape[0], 0))", reason=EMPTY)
+    + equivalents("notebook", "return np.column_stack(columns)", "return -np.column_stack(columns)", reason=SIGN)
+)  # fmt: skip
 
 EXERCISE = Exercise(
     solution=gram_schmidt,
@@ -260,6 +322,17 @@ EXERCISE = Exercise(
         case("wide", normal(3, 5), kind="edge", why="five factors in three dimensions: at most three directions remain"),
         case("dependent columns", dependent(6, 5, 2), kind="edge",
              why="what is left of a dependent column is rounding, and must be dropped, not stretched to length one"),
+        case("around the threshold", made("four columns, what is left of two is 8e-8 and 1e-12", _around_the_threshold),
+             kind="edge", why="8e-8 of a column is more than the threshold and counts, 1e-12 is less and does not"),
+        case("dependent in a large unit", made("four columns of size 1e14, rank 3", _dependent_and_large), kind="edge",
+             why="in a large unit what rounding leaves is large as well, and still nothing but rounding"),
+        case("a tiny unit", normal(4, 2, scale=1e-20), kind="edge",
+             why="columns of size 1e-20 have directions like any others"),
+        case("nothing but zeros", given([[0.0, 0.0], [0.0, 0.0], [0.0, 0.0]]), kind="edge",
+             why="no column is left, so Q has three rows and no column"),
+        case("single precision", normal(5, 3, dtype=np.float32), kind="edge", why="the result is float64 whatever comes in"),
+        case("lists", given(((3, 1), (4, 3), (0, 2))), kind="edge",
+             why="tables may come as lists of rows, which have no shape until they are made arrays"),
         case("zero column", made("normal(4, 3) with a zero column", _with_zero_column), kind="edge",
              why="a column of zeros has no direction and no length to divide by"),
         case("single column", normal(4, 1), kind="edge", why="one column is only brought to length one"),
@@ -268,6 +341,7 @@ EXERCISE = Exercise(
              why="a factor counted in billions and one in billionths are both factors"),
         case("nearly parallel", made("five columns that differ by 5e-6", _nearly_parallel), kind="stability",
              why="rounding in one step is enlarged by all that follow, unless coefficients come from what is left"),
+        case("one axis", normal(4), kind="error", why="a vector has no columns"),
         case("three axes", normal(2, 2, 2), kind="error", why="A must have two axes"),
     ),
     checks=(orthonormal, spans),
@@ -276,4 +350,5 @@ EXERCISE = Exercise(
         absolute_threshold, classical_unstable, mutates_input, qr_without_rank, works_on_rows,
     ),
     alternatives=(modified, householder, singular_vectors),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip

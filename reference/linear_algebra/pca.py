@@ -7,7 +7,7 @@ import numpy as np
 from reference.bounds import EIGENSPACE, MEAN, ORTHONORMAL, VARIANCE
 from reference.measures import orthonormality, value
 from reference.recipes import given, integers, made, normal
-from reference.spec import Exercise, case, check, misconception
+from reference.spec import Exercise, case, check, equivalents, misconception
 
 
 def pca(X, k):
@@ -180,6 +180,59 @@ def _tied(rng):
     return rng.standard_normal(3) + (Q * np.array([2.0, 2.0, 1.0])) @ mix
 
 
+SIGN = "signs are free, and a variance is the same in both directions"
+CUT = "the directions beyond the smaller of n and d are cut away, for k is not larger"
+RAISED = "the singular value decomposition of a vector raises LinAlgError, a ValueError"
+START = "iterating a square Q finds every direction from almost every start; they are put in order afterwards"
+STEPS = (
+    "a step more or less changes nothing: neighbouring variances of the cases differ so much that 3000 steps are "
+    "plenty"
+)
+SHIFT = (
+    "adding a multiple of Q moves all eigenvalues alike: the eigenvectors stay, and 3000 steps are enough for "
+    "either"
+)
+SYMMETRIC = "S is symmetric"
+EQUIVALENTS = (
+    equivalents("pca", "_, s, Vt = np.linalg.svd(X - mean, full_matrices=False)", "_, s, Vt = np.linalg.svd(X - mean)",
+                "_, s, Vt = np.linalg.svd(X - mean, full_matrices=True)", reason=CUT)
+    + equivalents("pca", "_, s, Vt = np.linalg.svd(X - mean, full_matrices=False)",
+                  "_, s, Vt = np.linalg.svd(mean - X, full_matrices=False)", reason=SIGN)
+    + equivalents("pca", "return mean, Vt[:k], s[:k] ** 2 / (len(X) - 1)",
+                  "return mean, -Vt[:k], s[:k] ** 2 / (len(X) - 1)", reason=SIGN)
+    + equivalents("pca", "if X.ndim != 2 or len(X) < 2 or not 1 <= k <= min(X.shape):",
+                  "if X.ndim > 2 or len(X) < 2 or not 1 <= k <= min(X.shape):", reason=RAISED)
+    + equivalents("eigenvectors_of_covariance", "return vectors[:, ::-1][:, :k].T, values[::-1][:k]",
+                  "return -vectors[:, ::-1][:, :k].T, values[::-1][:k]", reason=SIGN)
+    + equivalents("eigenvectors_of_covariance", "return X.mean(axis=0), -components, variances",
+                  "return X.mean(axis=0), --components, variances", "return X.mean(axis=0), components, variances",
+                  reason=SIGN)
+    + equivalents("orthogonal_iteration", "C = X - mean", "C = mean - X", reason=SIGN)
+    + equivalents("orthogonal_iteration", "Q = np.linalg.qr(np.random.default_rng(1).standard_normal(S.shape))[0]",
+                  "Q = np.linalg.qr(np.random.default_rng(2).standard_normal(S.shape))[0]",
+                  "Q = np.linalg.qr(np.random.default_rng(0).standard_normal(S.shape))[0]",
+                  "Q = np.linalg.qr(np.random.default_rng(1).standard_normal(S.shape))[1]",
+                  "Q = np.linalg.qr(np.random.default_rng(1).standard_normal(S.shape))[-1]", reason=START)
+    + equivalents("orthogonal_iteration", "for _ in range(3000):", "for _ in range(3000 - 1):",
+                  "for _ in range(3001):", "for _ in range(2999):", reason=STEPS)
+    + equivalents("orthogonal_iteration", "Q = np.linalg.qr(S @ Q + 1e-3 * np.trace(S) * Q)[0]",
+                  "Q = np.linalg.qr(S @ (Q + 0.001 * np.trace(S) * Q))[0]",
+                  "Q = np.linalg.qr(S @ Q + 0.002 * np.trace(S) * Q)[0]",
+                  "Q = np.linalg.qr(S @ Q + 0.0005 * np.trace(S) * Q)[0]",
+                  "Q = np.linalg.qr(S @ Q - 1e-3 * np.trace(S) * Q)[0]",
+                  "Q = np.linalg.qr(S @ Q + 1e-3 / np.trace(S) * Q)[0]",
+                  "Q = np.linalg.qr(S @ Q + 1e-3 // np.trace(S) * Q)[0]",
+                  "Q = np.linalg.qr(S @ Q + 1e-3 % np.trace(S) * Q)[0]",
+                  "Q = np.linalg.qr(S @ Q + 1e-3 ** np.trace(S) * Q)[0]",
+                  "Q = np.linalg.qr(S @ Q + 1.001 * np.trace(S) * Q)[0]",
+                  "Q = np.linalg.qr(S @ Q + -0.999 * np.trace(S) * Q)[0]", reason=SHIFT)
+    + equivalents("orthogonal_iteration", "Q = np.linalg.qr(S @ Q + 1e-3 * np.trace(S) * Q)[0]",
+                  "Q = np.linalg.qr(S.T @ Q + 1e-3 * np.trace(S) * Q)[0]", reason=SYMMETRIC)
+    + equivalents("notebook", "centred = X - mean", "centred = mean - X", reason=SIGN)
+    + equivalents("notebook", "return mean, vectors[:, order].T, values[order]",
+                  "return mean, -vectors[:, order].T, values[order]", reason=SIGN)
+)  # fmt: skip
+
 EXERCISE = Exercise(
     solution=pca,
     points=8,
@@ -205,7 +258,17 @@ EXERCISE = Exercise(
         case("far from zero", made("15 rows, 3 columns, offset 1e6", lambda r: _spread(r, 15, 3, 1e6)), given(2),
              kind="edge", why="rates in basis points around a million: the spread must survive the subtraction"),
         case("whole numbers", integers(9, 3, low=-20, high=21), given(2), kind="edge", why="whole numbers in, fractions out"),
+        case("lists", given(((1, 2), (3, 5), (4, 4), (0, 1))), given(1), kind="edge",
+             why="tables may come as lists of rows, which have no shape until they are made arrays"),
+        case("single precision", normal(9, 3, dtype=np.float32), given(2), kind="edge",
+             why="the result is float64 whatever comes in"),
+        case("two days", normal(2, 3), given(1), kind="edge", why="two rows are the fewest that have a variance"),
         case("no component", normal(5, 3), given(0), kind="error", why="k must be at least 1"),
+        case("one day", normal(1, 2), given(1), kind="error", why="one row has no variance"),
+        case("more components than maturities", normal(6, 2), given(3), kind="error",
+             why="two columns have at most two components"),
+        case("a vector", normal(5), given(1), kind="error", why="X must be a table with rows and columns"),
+        case("a stack of tables", normal(3, 3, 3), given(2), kind="error", why="X must be one table, not several"),
         case("too many components", normal(3, 5), given(4), kind="error", why="three rows have at most three components"),
     ),
     checks=(
@@ -219,4 +282,5 @@ EXERCISE = Exercise(
         singular_values_not_squared, standardises_columns, covariance_of_rows, explained_share, returns_scores,
     ),
     alternatives=(eigenvectors_of_covariance, orthogonal_iteration),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip

@@ -6,7 +6,7 @@ import numpy as np
 
 from reference.bounds import EIGENVALUE, EIGENVECTOR, UNIT_LENGTH
 from reference.recipes import given, made, normal, with_spectrum
-from reference.spec import Exercise, case, check, misconception
+from reference.spec import Exercise, case, check, equivalents, misconception
 
 
 def power_iteration(A, v0, n_iter=1000):
@@ -164,6 +164,126 @@ def _whole(rng):
     return A + A.T + np.diag([1, 12, 2, 0])
 
 
+STOP = (
+    "it decides only when to stop: never or later costs steps and no digits, and 1e-9 is still a tenth of what "
+    "the bounds allow"
+)
+GENERAL = "for a symmetric matrix the general algorithm finds the same pairs, in an order that does not matter here"
+STEPS = (
+    "one step more or less, or none more once nothing changes, leaves the same vector within the bound: the cases"
+    " have settled long before"
+)
+SYMMETRIC = "A is symmetric, and x'y = y'x"
+SIGN = "the sign of the eigenvector is free, and v'Av has the same value for both"
+SCALE = (
+    "in every step v is divided by what makes it small again, so any factor but 0 will do for the start or "
+    "between steps"
+)
+START = "almost every start leads to the same line, so it may be moved as long as it keeps a part along it"
+PROMOTED = (
+    "divided by a norm or multiplied with float64, whole numbers become float64; the dominant direction of "
+    "float32 numbers is found in float64"
+)
+RAISED = "numpy's product raises ValueError itself where the guard is weaker"
+INTEGER = "numpy's whole numbers index like Python's"
+NOT_NEGATIVE = "a norm is never negative"
+EQUIVALENTS = (
+    equivalents("power_iteration", "def power_iteration(A, v0, n_iter=1000):",
+                "def power_iteration(A, v0, n_iter=1001):", "def power_iteration(A, v0, n_iter=999):", reason=STEPS)
+    + equivalents("power_iteration", "for _ in range(n_iter):", "for _ in range(n_iter - 1):", reason=STEPS)
+    + equivalents("power_iteration", "w = A @ v", "w = A.T @ v", "w = v @ A", reason=SYMMETRIC)
+    + equivalents("power_iteration", "return float(v @ A @ v), v", "return float(v @ A @ v), -v", reason=SIGN)
+    + equivalents("power_iteration", "return float(v @ A @ v), v", "return float(v @ (v @ A)), v",
+                  "return float(v @ A.T @ v), v", "return float(A @ v @ v), v", reason=SYMMETRIC)
+    + equivalents("power_iteration", "A, v = np.asarray(A, dtype=float), np.asarray(v0, dtype=float)",
+                  "A, v = np.asarray(A), np.asarray(v0, dtype=float)",
+                  "A, v = np.asarray(A, dtype=float), np.asarray(v0)", reason=PROMOTED)
+    + equivalents("power_iteration",
+                  "if A.ndim != 2 or A.shape[0] != A.shape[1] or v.shape != (A.shape[0],) or not v.any():",
+                  "if A.ndim != 2 or v.shape != (A.shape[0],) or (not v.any()):",
+                  "if A.ndim != 2 or A.shape[0] < A.shape[1] or v.shape != (A.shape[0],) or not v.any():",
+                  "if A.ndim != 2 or A.shape[0] > A.shape[1] or v.shape != (A.shape[0],) or not v.any():",
+                  "if A.ndim != 2 or A.shape[0] != A.shape[1] or v.shape > (A.shape[0],) or not v.any():",
+                  "if A.ndim != 2 or A.shape[1] != A.shape[1] or v.shape != (A.shape[0],) or not v.any():",
+                  "if A.ndim != 2 or A.shape[-1] != A.shape[1] or v.shape != (A.shape[0],) or not v.any():",
+                  "if A.ndim != 2 or A.shape[0] != A.shape[0] or v.shape != (A.shape[0],) or not v.any():",
+                  "if A.ndim != 2 or A.shape[0] != A.shape[1] or v.shape != (A.shape[1],) or not v.any():",
+                  "if A.ndim != 2 or A.shape[0] != A.shape[1] or v.shape != (A.shape[-1],) or not v.any():",
+                  reason=RAISED)
+    + equivalents("power_iteration", "return A, v / np.linalg.norm(v)", "return A, -(v / np.linalg.norm(v))",
+                  reason=SIGN)
+    + equivalents("power_iteration", "return A, v / np.linalg.norm(v)", "return A, v + np.linalg.norm(v)",
+                  reason=START)
+    + equivalents("power_iteration", "return A, v / np.linalg.norm(v)", "return A, v * np.linalg.norm(v)",
+                  reason=SCALE)
+    + equivalents("largest_entry_scaling", "def largest_entry_scaling(A, v0, n_iter=1000):",
+                  "def largest_entry_scaling(A, v0, n_iter=1001):", "def largest_entry_scaling(A, v0, n_iter=999):",
+                  reason=STEPS)
+    + equivalents("largest_entry_scaling", "for _ in range(n_iter):", "for _ in range(n_iter - 1):", reason=STEPS)
+    + equivalents("largest_entry_scaling", "w = A @ v", "w = A.T @ v", "w = v @ A", reason=SYMMETRIC)
+    + equivalents("largest_entry_scaling", "v = w / w[np.argmax(np.abs(w))]", "v = w / w[np.argmin(np.abs(w))]",
+                  "v = w / w[np.argmax(w)]", reason=SCALE)
+    + equivalents("largest_entry_scaling", "lam = (v @ A @ v) / (v @ v)", "lam = v @ (v @ A) / (v @ v)",
+                  "lam = (v @ A.T @ v) / (v @ v)", "lam = (A @ v @ v) / (v @ v)", reason=SYMMETRIC)
+    + equivalents("largest_entry_scaling", "if np.linalg.norm(A @ v - lam * v) <= 1e-12 * abs(lam):", "if False:",
+                  "if np.linalg.norm(lam * v - A @ v) <= 1e-12 * abs(lam):",
+                  "if np.linalg.norm(A @ (v - lam * v)) <= 1e-12 * abs(lam):",
+                  "if np.linalg.norm((A @ v - lam) * v) <= 1e-12 * abs(lam):",
+                  "if np.linalg.norm(A.T @ v - lam * v) <= 1e-12 * abs(lam):",
+                  "if np.linalg.norm(A * v - lam * v) <= 1e-12 * abs(lam):",
+                  "if np.linalg.norm(v @ A - lam * v) <= 1e-12 * abs(lam):",
+                  "if np.linalg.norm(A @ v - lam * v) <= 1e-09 * abs(lam):",
+                  "if np.linalg.norm(A @ v - lam * v) <= 1e-15 * abs(lam):",
+                  "if np.linalg.norm(A @ v - lam * v) <= 1e-12 * lam:",
+                  "if np.linalg.norm(A @ v + lam * v) <= 1e-12 * abs(lam):",
+                  "if np.linalg.norm(A @ v * lam * v) <= 1e-12 * abs(lam):",
+                  "if np.linalg.norm(A @ v / lam * v) <= 1e-12 * abs(lam):",
+                  "if np.linalg.norm(A @ v % lam * v) <= 1e-12 * abs(lam):",
+                  "if np.linalg.norm(A @ v ** lam * v) <= 1e-12 * abs(lam):",
+                  "if np.linalg.norm(A @ v - lam + v) <= 1e-12 * abs(lam):",
+                  "if np.linalg.norm(A @ v - lam - v) <= 1e-12 * abs(lam):",
+                  "if np.linalg.norm(A @ v - lam * v) <= 1e-12 - abs(lam):",
+                  "if np.linalg.norm(A @ v - lam / v) <= 1e-12 * abs(lam):",
+                  "if np.linalg.norm(A @ v - lam * v) <= 1e-12 / abs(lam):",
+                  "if np.linalg.norm(A @ v - lam // v) <= 1e-12 * abs(lam):",
+                  "if np.linalg.norm(A @ v - lam * v) <= 1e-12 // abs(lam):",
+                  "if np.linalg.norm(A @ v - lam % v) <= 1e-12 * abs(lam):",
+                  "if np.linalg.norm(A @ v - lam * v) <= 1e-12 % abs(lam):",
+                  "if np.linalg.norm(A @ v - lam ** v) <= 1e-12 * abs(lam):",
+                  "if np.linalg.norm(A @ v - lam * v) <= 1e-12 ** abs(lam):",
+                  "if np.linalg.norm(A @ v - lam * v) == 1e-12 * abs(lam):",
+                  "if np.linalg.norm(A @ v - lam * v) < 1e-12 * abs(lam):",
+                  "if np.linalg.norm(A @ v - lam * v) <= -0.999999999999 * abs(lam):", reason=STOP)
+    + equivalents("largest_entry_scaling", "break", "continue", reason=STOP)
+    + equivalents("by_library", "def by_library(A, v0, n_iter=1000):", "def by_library(A, v0, n_iter=1001):",
+                  "def by_library(A, v0, n_iter=999):", reason=STEPS)
+    + equivalents("by_library", "values, vectors = np.linalg.eigh(A)", "values, vectors = np.linalg.eig(A)",
+                  reason=GENERAL)
+    + equivalents("by_library", "i = int(np.argmax(np.abs(values)))", "i = np.argmax(np.abs(values))", reason=INTEGER)
+    + equivalents("by_library", "return values[i], -vectors[:, i]", "return values[i], --vectors[:, i]",
+                  "return values[i], vectors[:, i]", reason=SIGN)
+    + equivalents("notebook", "def power_iteration(A, v0, n_iter=1000):", "def power_iteration(A, v0, n_iter=1001):",
+                  "def power_iteration(A, v0, n_iter=999):", reason=STEPS)
+    + equivalents("notebook", "A = np.asarray(A, dtype=float)", "A = np.asarray(A)", reason=PROMOTED)
+    + equivalents("notebook", "v = np.array(v0, dtype=float)", "v = np.array(v0)", reason=PROMOTED)
+    + equivalents("notebook", "if A.ndim != 2 or A.shape[0] != A.shape[1] or v.shape != (len(A),):",
+                  "if A.ndim != 2 or v.shape != (len(A),):",
+                  "if A.ndim != 2 or A.shape[0] < A.shape[1] or v.shape != (len(A),):",
+                  "if A.ndim != 2 or A.shape[0] > A.shape[1] or v.shape != (len(A),):",
+                  "if A.ndim != 2 or A.shape[0] != A.shape[1] or v.shape > (len(A),):",
+                  "if A.ndim != 2 or A.shape[1] != A.shape[1] or v.shape != (len(A),):",
+                  "if A.ndim != 2 or A.shape[-1] != A.shape[1] or v.shape != (len(A),):",
+                  "if A.ndim != 2 or A.shape[0] != A.shape[0] or v.shape != (len(A),):", reason=RAISED)
+    + equivalents("notebook", "if np.linalg.norm(v) == 0:", "if np.linalg.norm(v) <= 0:", reason=NOT_NEGATIVE)
+    + equivalents("notebook", "v = v / np.linalg.norm(v)", "pass", "v = v * np.linalg.norm(v)", reason=SCALE)
+    + equivalents("notebook", "v = v / np.linalg.norm(v)", "v = v + np.linalg.norm(v)", reason=START)
+    + equivalents("notebook", "for _ in range(n_iter):", "for _ in range(n_iter - 1):", reason=STEPS)
+    + equivalents("notebook", "v = A @ v", "v = A.T @ v", "v = v @ A", reason=SYMMETRIC)
+    + equivalents("notebook", "return float(v @ (A @ v)), v", "return float(v @ (A @ v)), -v", reason=SIGN)
+    + equivalents("notebook", "return float(v @ (A @ v)), v", "return float(A @ v @ v), v",
+                  "return float(v @ (A.T @ v)), v", "return float(v @ (v @ A)), v", reason=SYMMETRIC)
+)  # fmt: skip
+
 EXERCISE = Exercise(
     solution=power_iteration,
     points=4,
@@ -189,8 +309,22 @@ EXERCISE = Exercise(
              kind="edge", why="whole numbers in, fractions out"),
         case("millions", with_spectrum(5.0, 3.0, -1.0, scale=1e6), normal(3), given(200), kind="edge",
              why="the size of the entries must not decide when to stop"),
+        case("an even start", with_spectrum(4.0, 2.0, 1.0, -0.5), given([0.3, 0.0, 0.0, 0.4]), given(300), kind="edge",
+             why="a start with zeros in it is a start; only where all are zero there is no direction"),
+        case("lists", given(((2, 1), (1, 2))), given((1, 0)), given(100), kind="edge",
+             why="tables may come as lists of rows, which have no shape until they are made arrays"),
         case("one by one", given([[-3.0]]), given([2.0]), given(10), kind="edge", why="the eigenvalue of one number is the number"),
         case("not square", normal(3, 4), normal(4), kind="error", why="only square matrices have eigenvectors"),
+        case("too many rows", normal(4, 3), normal(4), kind="error", why="only square matrices have eigenvectors"),
+        case("too many columns", normal(3, 4), normal(3), kind="error", why="only square matrices have eigenvectors"),
+        case("too many rows, a short start", normal(4, 3), normal(3), kind="error",
+             why="only square matrices have eigenvectors"),
+        case("a start of zeros", normal(3, 3), given([0.0, 0.0, 0.0]), kind="error",
+             why="zero stays zero however often it is multiplied"),
+        case("a start that is a column", given([[2.0]]), given([[1.0]]), kind="error", why="v0 must be a vector, with one axis"),
+        case("start too long", normal(3, 3), normal(4), kind="error", why="v0 must be as long as a row of A"),
+        case("a stack of matrices", normal(3, 3, 3), normal(3), kind="error", why="A must be one table, not several"),
+        case("A that is a vector", normal(3), normal(3), kind="error", why="A must be a table with rows and columns"),
         case("start too short", normal(3, 3), normal(2), kind="error", why="v0 must be as long as a row of A"),
     ),
     checks=(unit_length, dominant, eigenvector),
@@ -199,4 +333,5 @@ EXERCISE = Exercise(
         largest_with_sign, too_few_iterations, forgets_to_normalise, results_swapped,
     ),
     alternatives=(largest_entry_scaling, by_library),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip

@@ -7,7 +7,7 @@ import numpy as np
 from reference.bounds import RESIDUAL, SOLUTION
 from reference.measures import value
 from reference.recipes import given, integers, made, normal, with_condition
-from reference.spec import Exercise, case, check, misconception
+from reference.spec import Exercise, case, check, equivalents, misconception
 
 SINGULAR = 1e-13
 
@@ -203,6 +203,19 @@ def _with_pivot(pivot):
     return draw
 
 
+def _large_and_negative(rng):
+    # The best pivot of every column is negative; what is positive is 1e-9 of it.
+    A = rng.uniform(0.5, 1.0, (4, 4)) * 1e-9
+    return A - np.eye(4)[[1, 2, 3, 0]] * rng.uniform(1.0, 2.0, 4)
+
+
+def _tiny_at_the_end(rng):
+    A = rng.uniform(0.5, 1.0, (4, 4)) + 3.0 * np.eye(4)
+    A[0] = -A[0]
+    A[1:, 0] = 1e-20
+    return A
+
+
 def _singular_in_millions(rng):
     # Rank eight of nine up to rounding; in these units the determinant of what rounding leaves is huge.
     return 1e6 * rng.standard_normal((9, 8)) @ rng.standard_normal((8, 9))
@@ -215,6 +228,63 @@ def _singular_in_thousands(rng):
 def _whole(rng):
     return rng.integers(1, 4, (3, 3)) + np.diag([9, 8, 9])
 
+
+RAISED = "where the guard is weaker numpy raises ValueError itself, or lengths that are compared later differ"
+SYMMETRIC = "x'y = y'x, term by term in the same order"
+INTEGER = "numpy's whole numbers index like Python's"
+PROMOTED = "stacked with float64, whole numbers and float32 are promoted to it exactly"
+NEW = "only M is written to, which hstack makes"
+RANK = "the rank is never more than the number of columns"
+PIVOT = "a row that is as good a pivot as the one found is one"
+ITSELF = "a row is never better than itself"
+INVERSE = (
+    "the inverse errs by the condition times the rounding unit as well, with a larger constant: 1e-10 at 1e6, "
+    "where 1e-7 is allowed"
+)
+ANY = "numpy works out any length that is negative"
+EQUIVALENTS = (
+    equivalents("solve_linear", "b[k] = (b[k] - A[k, k + 1 :] @ b[k + 1 :]) / A[k, k]",
+                "b[k] = (b[k] - b[k + 1:] @ A[k, k + 1:]) / A[k, k]", reason=SYMMETRIC)
+    + equivalents("solve_linear", "if A.ndim != 2 or A.shape[0] != A.shape[1] or b.shape != (A.shape[0],):",
+                "if A.ndim != 2 or A.shape[0] != A.shape[1]:",
+                "if A.ndim != 2 or A.shape[0] != A.shape[1] or b.shape < (A.shape[0],):",
+                "if A.ndim != 2 or A.shape[0] > A.shape[1] or b.shape != (A.shape[0],):",
+                "if A.ndim != 2 or A.shape[0] != A.shape[1] or b.shape > (A.shape[0],):",
+                "if A.ndim != 2 or A.shape[0] != A.shape[1] or b.shape != (A.shape[1],):",
+                "if A.ndim != 2 or A.shape[0] != A.shape[1] or b.shape != (A.shape[-1],):", reason=RAISED)
+    + equivalents("solve_linear", "p = k + int(np.argmax(np.abs(A[k:, k])))", "p = k + np.argmax(np.abs(A[k:, k]))",
+                  reason=INTEGER)
+    + equivalents("gauss_jordan", "A, b = np.array(A, dtype=float), np.array(b, dtype=float)",
+                  "A, b = np.array(A), np.array(b, dtype=float)", "A, b = np.array(A, dtype=float), np.array(b)",
+                  reason=PROMOTED)
+    + equivalents("gauss_jordan", "if A.ndim != 2 or A.shape[0] != A.shape[1] or b.shape != (A.shape[0],):",
+                  "if A.ndim < 2 or A.shape[0] != A.shape[1] or b.shape != (A.shape[0],):",
+                  "if A.ndim != 2 or A.shape[0] != A.shape[1] or b.shape > (A.shape[0],):",
+                  "if A.ndim != 2 or A.shape[0] != A.shape[1] or b.shape != (A.shape[1],):",
+                  "if A.ndim != 2 or A.shape[0] != A.shape[1] or b.shape != (A.shape[-1],):", reason=RAISED)
+    + equivalents("rank_then_library", "if np.linalg.matrix_rank(A, rtol=1e-13) < len(b):",
+                  "if np.linalg.matrix_rank(A, rtol=1e-13) != len(b):", reason=RANK)
+    + equivalents("rank_then_library", "return np.linalg.solve(A, b).tolist()",
+                  "return (np.linalg.inv(A) @ b).tolist()", reason=INVERSE)
+    + equivalents("notebook", "A = np.array(A, dtype=float)", "A = np.array(A)", reason=PROMOTED)
+    + equivalents("notebook", "A = np.array(A, dtype=float)", "A = np.asarray(A, dtype=float)", reason=NEW)
+    + equivalents("notebook", "b = np.array(b, dtype=float)", "b = np.array(b)", reason=PROMOTED)
+    + equivalents("notebook", "b = np.array(b, dtype=float)", "b = np.asarray(b, dtype=float)", reason=NEW)
+    + equivalents("notebook", "if A.ndim != 2 or A.shape[0] != A.shape[1] or b.shape != (A.shape[0],):",
+                  "if A.ndim < 2 or A.shape[0] != A.shape[1] or b.shape != (A.shape[0],):",
+                  "if A.ndim != 2 or A.shape[0] != A.shape[1] or b.shape > (A.shape[0],):",
+                  "if A.ndim != 2 or A.shape[0] != A.shape[1] or b.shape != (A.shape[1],):",
+                  "if A.ndim != 2 or A.shape[0] != A.shape[1] or b.shape != (A.shape[-1],):", reason=RAISED)
+    + equivalents("notebook", "M = np.hstack([A, b.reshape(-1, 1)])", "M = np.hstack([A, b.reshape(-2, 1)])",
+                  reason=ANY)
+    + equivalents("notebook", "for row in range(column + 1, n):", "for row in range(column, n):",
+                  "for row in range(column * 1, n):", "for row in range(column // 1, n):",
+                  "for row in range(column ** 1, n):", "for row in range(column + 0, n):", reason=ITSELF)
+    + equivalents("notebook", "if abs(M[row, column]) > abs(M[best, column]):",
+                  "if abs(M[row, column]) >= abs(M[best, column]):", reason=PIVOT)
+    + equivalents("notebook", "x[row] = (M[row, n] - M[row, row + 1 : n] @ x[row + 1 :]) / M[row, row]",
+                  "x[row] = (M[row, n] - x[row + 1:] @ M[row, row + 1:n]) / M[row, row]", reason=SYMMETRIC)
+)  # fmt: skip
 
 EXERCISE = Exercise(
     solution=solve_linear,
@@ -232,6 +302,16 @@ EXERCISE = Exercise(
              kind="edge", why="the first pivot is 0; without an exchange it is divided by"),
         case("pivot 1e-20", made("0.5 to 2, large off the diagonal, 1e-20 in the corner", _with_pivot(1e-20)), normal(4),
              kind="edge", why="a pivot that is tiny but not 0 wipes out the other equations when it is divided by"),
+        case("large and negative", made("1e-9, and -1 to -2 beside the diagonal", _large_and_negative), normal(4),
+             kind="edge", why="the largest pivot in absolute value is negative; it is the one to divide by"),
+        case("nothing but negative numbers", given([[-1.0, -2.0], [-3.0, -4.0]]), normal(2), kind="edge",
+             why="the size of a matrix of negative numbers is that of its largest absolute entry"),
+        case("tiny at the end", made("large on the diagonal, 1e-20 below the first pivot", _tiny_at_the_end), normal(4),
+             kind="edge", why="the best pivot is found by comparing sizes; the last one is not the best"),
+        case("units apart", given([[1e6, 0.0], [0.0, 1e-6]]), normal(2), kind="edge",
+             why="a pivot of 1e-12 of the largest entry is small, and still more than the rule for singular allows"),
+        case("lists", given(((2, 1), (1, 3))), given((3, 4)), kind="edge",
+             why="tables may come as lists of rows, which have no shape until they are made arrays"),
         case("one unknown", normal(1, 1, loc=5.0), normal(1), kind="edge", why="one equation is a division"),
         case("whole numbers", made("1 to 3, large on the diagonal", _whole), integers(3, low=1, high=9), kind="edge",
              why="whole numbers in, fractions out"),
@@ -240,6 +320,19 @@ EXERCISE = Exercise(
         case("condition 1e6", with_condition(5, 5, 1e6), normal(5), kind="stability",
              why="departments that charge nearly alike still have one solution"),
         case("not square", normal(3, 4), normal(3), kind="error", why="three equations do not fix four unknowns"),
+        case("too many equations", normal(4, 3), normal(4), kind="error", why="four equations cannot fix three unknowns"),
+        case("too many equations, b as long as x", normal(4, 3), normal(3), kind="error",
+             why="four equations have four right-hand sides, and no single solution"),
+        case("b that is a column", normal(3, 3), normal(3, 1), kind="error", why="b must be a vector, with one axis"),
+        case("b too short", normal(3, 3), normal(2), kind="error", why="every equation has a right-hand side"),
+        case("a stack of systems", normal(3, 3, 3), normal(3), kind="error", why="A must be one table, not several"),
+        case("A that is a vector", normal(3), normal(3), kind="error", why="A must be a table with rows and columns"),
+        case("units too far apart", given([[1e7, 0.0], [0.0, 1e-7]]), normal(2), kind="error",
+             why="a pivot of 1e-14 of the largest entry counts as none"),
+        case("negative and singular", given([[-1.0, -2.0], [-2.0, -4.0]]), normal(2), kind="error",
+             why="the rule compares with the largest absolute entry, which is positive even where all entries are negative"),
+        case("only zeros", given([[0.0, 0.0], [0.0, 0.0]]), normal(2), kind="error",
+             why="where nothing is charged nothing can be solved for"),
         case("b too long", normal(3, 3), normal(4), kind="error", why="a fourth right-hand side has no equation"),
         case("singular up to rounding", given([[0.1, 0.2, 0.3], [0.4, 0.5, 0.6], [0.7, 0.8, 0.9]]), normal(3), kind="error",
              why="the rows depend on each other; in floating point the last pivot is 1e-17, not 0"),
@@ -254,4 +347,5 @@ EXERCISE = Exercise(
         no_singularity_check, solves_transposed, multiplies_instead_of_solving,
     ),
     alternatives=(gauss_jordan, rank_then_library, singular_values),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip

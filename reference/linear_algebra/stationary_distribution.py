@@ -7,7 +7,7 @@ import numpy as np
 from reference.bounds import STATIONARY, STATIONARY_FLOOR
 from reference.measures import value
 from reference.recipes import given, made, stochastic
-from reference.spec import Exercise, case, misconception
+from reference.spec import Exercise, case, equivalents, misconception
 
 ROW_SUM = 1e-8
 
@@ -152,6 +152,74 @@ def _negative(rng):
     return P
 
 
+RAISED = (
+    "a stack of matrices cannot be stacked with a row of ones, and sides that differ are not subtracted; both "
+    "raise ValueError"
+)
+SIDES = "the same equations with the other sign"
+FLOAT = "subtracting the unit matrix or halving makes float64 of whole numbers and float32"
+FLOOR = "every state has a positive probability; rounding leaves it above -1e-16, which the bound of 1e-9 contains"
+EDGE = "the threshold itself is met with probability 0"
+INVERSE = (
+    "the inverse errs by the condition times the rounding unit as well, with a larger constant: 1e-12 where 1e-7 "
+    "is allowed"
+)
+GAP = "without rcond numpy takes a threshold of the same size, and the smallest singular value is above 1e-5"
+NEAREST = "all eigenvalues lie in the unit disc, and of those 1 is the nearest to 2 as well"
+MIX = (
+    "any mixture with the unit matrix has the same stationary distribution and is not periodic; rows are brought "
+    "to sum 1 in each step"
+)
+STEPS = "39 squarings are 2^39 steps already, and what is forgotten stays forgotten"
+STOCHASTIC = "the square of a matrix whose rows sum to 1 is one again: what is divided by is 1 but for rounding"
+ROWS = "all rows of the limit are the same"
+EQUIVALENTS = (
+    equivalents("stationary_distribution", "equations = np.vstack([P.T - np.eye(n), np.ones(n)])",
+                "equations = np.vstack([np.eye(n) - P.T, np.ones(n)])", reason=SIDES)
+    + equivalents("stationary_distribution",
+                  "pi = np.linalg.lstsq(equations, np.append(np.zeros(n), 1.0), rcond=None)[0]",
+                  "pi = np.linalg.lstsq(equations, np.append(np.zeros(n), 1.0))[0]", reason=GAP)
+    + equivalents("stationary_distribution", "return np.maximum(pi, 0.0)", "return pi", "return np.maximum(pi, -1.0)",
+                  reason=FLOOR)
+    + equivalents("stationary_distribution", "P = np.asarray(P, dtype=float)", "P = np.asarray(P)", reason=FLOAT)
+    + equivalents("stationary_distribution", "if P.ndim != 2 or P.shape[0] != P.shape[1]:",
+                  "if P.ndim < 2 or P.shape[0] != P.shape[1]:", "if P.ndim != 2 or P.shape[0] > P.shape[1]:",
+                  reason=RAISED)
+    + equivalents("stationary_distribution", "if (P < 0).any() or (np.abs(P.sum(axis=1) - 1) > ROW_SUM).any():",
+                  "if (P < 0).any() or (np.abs(1 - P.sum(axis=1)) > ROW_SUM).any():", reason=SIDES)
+    + equivalents("stationary_distribution", "if (P < 0).any() or (np.abs(P.sum(axis=1) - 1) > ROW_SUM).any():",
+                  "if (P < 0).any() or (np.abs(P.sum(axis=1) - 1) >= ROW_SUM).any():", reason=EDGE)
+    + equivalents("left_eigenvector", "v = vectors[:, np.argmin(np.abs(values - 1))]",
+                  "v = vectors[:, np.argmin(np.abs(1 - values))]", reason=SIDES)
+    + equivalents("left_eigenvector", "v = vectors[:, np.argmin(np.abs(values - 1))]",
+                  "v = vectors[:, np.argmin(np.abs(values - 2))]", reason=NEAREST)
+    + equivalents("one_equation_replaced", "M = P.T - np.eye(n)", "M = np.eye(n) - P.T", reason=SIDES)
+    + equivalents("one_equation_replaced", "return np.linalg.solve(M, np.eye(n)[-1]).tolist()",
+                  "return (np.linalg.inv(M) @ np.eye(n)[-1]).tolist()", reason=INVERSE)
+    + equivalents("repeated_squaring", "M = (_checked(P) + np.eye(len(P))) / 2",
+                  "M = _checked(P) + np.eye(len(P)) / 2", "M = (_checked(P) + np.eye(len(P))) * 2",
+                  "M = (_checked(P) + np.eye(len(P))) / 3", "M = (_checked(P) + np.eye(len(P))) / 1", reason=MIX)
+    + equivalents("repeated_squaring", "for _ in range(40):", "for _ in range(40 - 1):", "for _ in range(41):",
+                  "for _ in range(39):", reason=STEPS)
+    + equivalents("repeated_squaring", "M /= M.sum(axis=1, keepdims=True)", "M /= M.sum(axis=1)",
+                  "M /= M.sum(axis=1, keepdims=False)", reason=STOCHASTIC)
+    + equivalents("repeated_squaring", "return M[0]", "return M[-1]", reason=ROWS)
+    + equivalents("notebook", "P = np.asarray(P, dtype=float)", "P = np.asarray(P)", reason=FLOAT)
+    + equivalents("notebook", "if P.ndim != 2 or P.shape[0] != P.shape[1]:",
+                  "if P.ndim < 2 or P.shape[0] != P.shape[1]:", "if P.ndim != 2 or P.shape[0] > P.shape[1]:",
+                  reason=RAISED)
+    + equivalents("notebook", "if np.any(P < 0) or np.any(np.abs(P.sum(axis=1) - 1) > 1e-8):",
+                  "if np.any(P < 0) or np.any(np.abs(1 - P.sum(axis=1)) > 1e-8):", reason=SIDES)
+    + equivalents("notebook", "if np.any(P < 0) or np.any(np.abs(P.sum(axis=1) - 1) > 1e-8):",
+                  "if np.any(P < 0) or np.any(np.abs(P.sum(axis=1) - 1) >= 1e-8):", reason=EDGE)
+    + equivalents("notebook", "system = P.T - np.eye(n)", "system = np.eye(n) - P.T", reason=SIDES)
+    + equivalents("notebook", "return np.maximum(np.linalg.solve(system, right), 0)",
+                  "return np.linalg.solve(system, right)", "return np.maximum(np.linalg.solve(system, right), -1)",
+                  reason=FLOOR)
+    + equivalents("notebook", "return np.maximum(np.linalg.solve(system, right), 0)",
+                  "return np.maximum(np.linalg.inv(system) @ right, 0)", reason=INVERSE)
+)  # fmt: skip
+
 EXERCISE = Exercise(
     solution=stationary_distribution,
     points=4,
@@ -173,9 +241,26 @@ EXERCISE = Exercise(
              kind="edge", why="zeros in the matrix are allowed as long as every rating can be reached"),
         case("doubly stochastic", made("rows and columns sum to 1", _doubly_stochastic), kind="edge",
              why="where columns sum to 1 as well, all states are equally likely"),
+        case("rounded", given([[0.3, 0.7 + 5e-10], [0.6, 0.4 - 5e-10]]), kind="edge",
+             why="rows may miss 1 by 5e-10, which rounding does"),
+        case("lists", given(((0.25, 0.75), (0.5, 0.5))), kind="edge",
+             why="tables may come as lists of rows, which have no shape until they are made arrays"),
         case("one state", given([[1.0]]), kind="edge", why="a single state has probability 1"),
         case("negative entry", made("stochastic(3) with a negative entry", _negative), kind="error",
              why="the rows sum to 1, but one probability is negative"),
+        case("a row that sums to less", given([[0.5, 0.4], [0.5, 0.5]]), kind="error",
+             why="the first row loses a tenth of its clients"),
+        case("a row that sums to more", given([[0.5, 0.5], [0.5, 0.6]]), kind="error",
+             why="the second row sends out 110 % of its clients"),
+        case("a row that misses by a millionth", given([[0.5, 0.5 + 1e-6], [0.5, 0.5]]), kind="error",
+             why="a row may miss 1 by rounding, and that is less than a millionth"),
+        case("a stack of matrices", given([[[0.5, 0.5], [0.5, 0.5]], [[0.5, 0.5], [0.5, 0.5]]]), kind="error",
+             why="P must be one table, not several"),
+        case("one row", given([[0.5, 0.5]]), kind="error", why="every state needs a row and a column"),
+        case("one column", given([[1.0], [1.0], [1.0]]), kind="error", why="every state needs a row and a column"),
+        case("a vector", given([0.25, 0.75]), kind="error", why="P must be a table with rows and columns"),
+        case("too many rows", given([[0.5, 0.5], [0.25, 0.75], [1.0, 0.0]]), kind="error",
+             why="every state needs a row and a column"),
         case("not square", given([[0.5, 0.25, 0.25], [0.2, 0.3, 0.5]]), kind="error",
              why="every state needs a row and a column"),
     ),
@@ -185,4 +270,5 @@ EXERCISE = Exercise(
         average_of_rows, no_validation, diagonal_only,
     ),
     alternatives=(left_eigenvector, one_equation_replaced, repeated_squaring),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip
