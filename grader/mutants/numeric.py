@@ -22,6 +22,8 @@ _SWAPS = {
 }  # fmt: skip
 # What is exact for small arguments, and what is not.
 _NAIVE = {"log1p": "np.log(1 + {0})", "expm1": "np.exp({0}) - 1", "solve": "np.linalg.inv({0}) @ {1}"}
+# An array of these is new, copied or not.
+_FRESH = (ast.List, ast.Tuple, ast.ListComp, ast.GeneratorExp)
 _IN_PLACE = frozenset({"sort", "fill", "put", "resize", "shuffle", "partition", "fill_diagonal", "copyto", "at"})
 _COUNTS = frozenset({"n", "m", "N", "M", "d", "D", "T"})
 # (a op b) op c is a op (b op c) but for rounding.
@@ -143,7 +145,7 @@ def _missing_copy(node: ast.AST) -> Iterator[Change]:
         return
     if node.func.attr in ("copy", "deepcopy"):
         yield node, node.args[0] if _of_module(node) and node.args else node.func.value
-    if node.func.attr == "array" and _of_module(node):
+    if node.func.attr == "array" and _of_module(node) and node.args and not isinstance(node.args[0], _FRESH):
         kept = [k for k in node.keywords if k.arg != "copy"]
         yield node, _with(node, func=_with(node.func, attr="asarray"), keywords=kept)
 

@@ -247,9 +247,9 @@ def _of_one_size(rng):
     return A / np.sqrt(np.sum(A**2, axis=0))
 
 
-def _around_the_threshold(rng):
-    a, b, c, d = _of_one_size(rng).T
-    return np.column_stack([a, b, a + 8e-8 * c, b + 1e-12 * d])
+def _below_the_threshold(rng):
+    a, b, c, _ = _of_one_size(rng).T
+    return np.column_stack([a, b, a + 1e-12 * c])
 
 
 def _dependent_and_large(rng):
@@ -322,8 +322,10 @@ EXERCISE = Exercise(
         case("wide", normal(3, 5), kind="edge", why="five factors in three dimensions: at most three directions remain"),
         case("dependent columns", dependent(6, 5, 2), kind="edge",
              why="what is left of a dependent column is rounding, and must be dropped, not stretched to length one"),
-        case("around the threshold", made("four columns, what is left of two is 8e-8 and 1e-12", _around_the_threshold),
-             kind="edge", why="8e-8 of a column is more than the threshold and counts, 1e-12 is less and does not"),
+        case("above the threshold", given([[1.0, 1.0], [0.0, 8e-8], [0.0, 0.0]]), kind="edge",
+             why="8e-8 of a column is more than the threshold, so it is a direction of its own"),
+        case("below the threshold", made("three columns, what is left of one is 1e-12", _below_the_threshold), kind="edge",
+             why="1e-12 of a column is less than the threshold, so it counts as nothing"),
         case("dependent in a large unit", made("four columns of size 1e14, rank 3", _dependent_and_large), kind="edge",
              why="in a large unit what rounding leaves is large as well, and still nothing but rounding"),
         case("a tiny unit", normal(4, 2, scale=1e-20), kind="edge",

@@ -185,12 +185,10 @@ CUT = "the directions beyond the smaller of n and d are cut away, for k is not l
 RAISED = "the singular value decomposition of a vector raises LinAlgError, a ValueError"
 START = "iterating a square Q finds every direction from almost every start; they are put in order afterwards"
 STEPS = (
-    "a step more or less changes nothing: neighbouring variances of the cases differ so much that 3000 steps are "
-    "plenty"
+    "a step more or less changes nothing: neighbouring variances of the cases differ so much that 3000 steps are plenty"
 )
 SHIFT = (
-    "adding a multiple of Q moves all eigenvalues alike: the eigenvectors stay, and 3000 steps are enough for "
-    "either"
+    "adding a multiple of Q moves all eigenvalues alike: the eigenvectors stay, and 3000 steps are enough for either"
 )
 SYMMETRIC = "S is symmetric"
 EQUIVALENTS = (

@@ -6,7 +6,7 @@ import numpy as np
 
 from reference.bounds import SUM_OF_PRODUCTS
 from reference.recipes import given, integers, joint, made, normal
-from reference.spec import Exercise, case, check, misconception
+from reference.spec import Exercise, case, check, equivalents, misconception
 
 
 def erm_threshold(x, y):
@@ -217,6 +217,69 @@ def _reversed(rng):
     return x, (x < np.sort(x)[5]).astype(int)
 
 
+def _far_away(rng):
+    x = 1000.0 + rng.standard_normal(20)
+    y = (x + 0.5 * rng.standard_normal(20) > 1000.0).astype(int)
+    y[np.argmin(x)], y[np.argmax(x)] = 0, 1
+    return x, y
+
+
+INTEGER = "numpy's whole numbers index like Python's"
+ZERO_ONE = "outcomes are 0 or 1, so at least 1 is 1"
+EXACT = "numbers of any type are compared by value, and a threshold that is one of them is right in their type as well"
+LENGTH = "a length is never negative"
+TIED = (
+    "among equal numbers no threshold passes, and the order of their outcomes does not change the count at their ends"
+)
+SORTED = "the numbers are sorted, so that different ones increase"
+NEVER = "what is not allowed must only lose: there is always an allowed threshold with at most half of the mistakes"
+SIGNED = "1 - y is 0 or 1 in every type that y may have, and numpy sums small types in large ones"
+POSITION = "positions go from 0 to the length, which stands for the rule that never fires"
+BETWEEN = "a midpoint of two different numbers equals none of them"
+BROADCAST = "numpy puts the missing axis in front by itself"
+FREE = "of equally good thresholds any will do"
+EQUIVALENTS = (
+    equivalents("erm_threshold", "best = int(np.argmin(risks))", "best = np.argmin(risks)", reason=INTEGER)
+    + equivalents("erm_threshold", "return np.mean((x >= t) != (y == 1))", "return np.mean((x >= t) != (y >= 1))",
+                  reason=ZERO_ONE)
+    + equivalents("erm_threshold", "x, y = np.asarray(x, dtype=float), np.asarray(y)",
+                  "x, y = np.asarray(x), np.asarray(y)", reason=EXACT)
+    + equivalents("erm_threshold", "if x.ndim != 1 or x.shape != y.shape or len(x) == 0:",
+                  "if x.ndim != 1 or x.shape != y.shape or len(x) <= 0:", reason=LENGTH)
+    + equivalents("by_cumulative_sums", 'order = np.argsort(x, kind="stable")', "order = np.argsort(x)", reason=TIED)
+    + equivalents("by_cumulative_sums", "x, y = x[order], y[order].astype(int)", "x, y = x[order], y[order]",
+                  reason=SIGNED)
+    + equivalents("by_cumulative_sums", "allowed = np.concatenate([[True], x[1:] > x[:-1], [True]])",
+                  "allowed = np.concatenate([[True], x[1:] != x[:-1], [True]])", reason=SORTED)
+    + equivalents("by_cumulative_sums", "best = int(np.argmin(np.where(allowed, mistakes, len(x) + 1)))",
+                  "best = np.argmin(np.where(allowed, mistakes, len(x) + 1))", reason=INTEGER)
+    + equivalents("by_cumulative_sums", "best = int(np.argmin(np.where(allowed, mistakes, len(x) + 1)))",
+                  "best = int(np.argmin(np.where(allowed, mistakes, len(x))))",
+                  "best = int(np.argmin(np.where(allowed, mistakes, len(x) - 1)))",
+                  "best = int(np.argmin(np.where(allowed, mistakes, len(x) * 1)))",
+                  "best = int(np.argmin(np.where(allowed, mistakes, len(x) / 1)))",
+                  "best = int(np.argmin(np.where(allowed, mistakes, len(x) // 1)))",
+                  "best = int(np.argmin(np.where(allowed, mistakes, len(x) ** 1)))",
+                  "best = int(np.argmin(np.where(allowed, mistakes, len(x) + 2)))",
+                  "best = int(np.argmin(np.where(allowed, mistakes, len(x) + 0)))", reason=NEVER)
+    + equivalents("by_cumulative_sums", "return [x[best] if best < len(x) else np.inf, mistakes[best] / len(x)]",
+                  "return [x[best] if best != len(x) else np.inf, mistakes[best] / len(x)]", reason=POSITION)
+    + equivalents("midpoints", "risks = ((x[None, :] >= candidates[:, None]) != (y == 1)).mean(axis=1)",
+                  "risks = ((x >= candidates[:, None]) != (y == 1)).mean(axis=1)", reason=BROADCAST)
+    + equivalents("midpoints", "risks = ((x[None, :] >= candidates[:, None]) != (y == 1)).mean(axis=1)",
+                  "risks = ((x[None, :] >= candidates[:, None]) != (y >= 1)).mean(axis=1)", reason=ZERO_ONE)
+    + equivalents("midpoints", "risks = ((x[None, :] >= candidates[:, None]) != (y == 1)).mean(axis=1)",
+                  "risks = ((x[None, :] > candidates[:, None]) != (y == 1)).mean(axis=1)", reason=BETWEEN)
+    + equivalents("notebook", "x = np.asarray(x, dtype=float)", "x = np.asarray(x)", reason=EXACT)
+    + equivalents("notebook", "if x.ndim != 1 or x.shape != y.shape or len(x) == 0:",
+                  "if x.ndim != 1 or x.shape != y.shape or len(x) <= 0:", reason=LENGTH)
+    + equivalents("notebook", "best_t, best_risk = np.inf, np.mean(y == 1)",
+                  "best_t, best_risk = np.inf, np.mean(y >= 1)", reason=ZERO_ONE)
+    + equivalents("notebook", "risk = np.mean((x >= t) != (y == 1))", "risk = np.mean((x >= t) != (y >= 1))",
+                  reason=ZERO_ONE)
+    + equivalents("notebook", "if risk < best_risk:", "if risk <= best_risk:", reason=FREE)
+)  # fmt: skip
+
 EXERCISE = Exercise(
     solution=erm_threshold,
     points=4,
@@ -233,6 +296,15 @@ EXERCISE = Exercise(
         case("one applicant", normal(1), given([1]), kind="edge", why="one applicant can always be got right"),
         case("whole ratios", integers(15, low=0, high=7), made("outcomes", lambda r: r.permutation([0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 0, 0])), kind="edge",
              why="whole numbers, many of them equal"),
+        case("far from zero", joint("twenty applicants, ratios around a thousand", _far_away), kind="edge",
+             why="a threshold must lie between the values, wherever they are"),
+        case("outcomes of one byte", given([3.0, 1.0, 2.0, 5.0, 4.0]), given([0, 0, 1, 1, 1], dtype=np.uint8), kind="edge",
+             why="in numbers without a sign 1 - 2 is 255"),
+        case("lists", given((0.5, 0.1, 0.4, 0.3)), given((1, 0, 1, 0)), kind="edge",
+             why="numbers may come as lists, which cannot be compared with a threshold until they are arrays"),
+        case("one outcome for all", normal(6), given([1]), kind="error", why="each applicant needs an outcome; a single one is not stretched over six"),
+        case("single numbers", given(0.5), given(1), kind="error", why="vectors are asked for"),
+        case("tables", normal(3, 2), integers(3, 2, low=0, high=2), kind="error", why="vectors are asked for"),
         case("two outcomes too many", normal(5), integers(7, low=0, high=2), kind="error", why="each outcome needs an applicant"),
         case("a column of outcomes", normal(5), integers(5, 1, low=0, high=2), kind="error", why="as many outcomes as applicants, but as a column"),
         case("nobody", made("zeros(0)", lambda _: np.zeros(0)), made("zeros(0)", lambda _: np.zeros(0)), kind="error", why="without data there is no best rule"),
@@ -244,4 +316,5 @@ EXERCISE = Exercise(
         coarse_grid, counts_misses_only, sorts_x_only, splits_ties,
     ),
     alternatives=(by_cumulative_sums, midpoints),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip

@@ -8,7 +8,7 @@ import numpy as np
 
 from reference.measures import same
 from reference.recipes import given, joint
-from reference.spec import Exercise, case, misconception
+from reference.spec import Exercise, case, equivalents, misconception
 
 # The unrounded value keeps this far from a whole number, so that the order of rounding errors cannot decide.
 CLEAR = 0.05
@@ -157,6 +157,38 @@ def _single(rng):
     return _audit(0.02, 0.1, 1, (CLEAR, 0.45)).draw(rng)[:2]
 
 
+DOMAIN = "the logarithm of what is not positive raises ValueError, and so does making a whole number of NaN"
+BRACKET = "the first loop only has to end at a number that is large enough, and the search between finds the smallest"
+LOWER = "any lower end of the search that is too small will do"
+POWERS = "n is a power of two and low its half, so that every middle is whole"
+EQUAL = "the two sides are equal with probability 0"
+GREATER = "n stays above low"
+START = "the loop starts with a number that is too small anyway"
+WHOLE = "a whole number counts as one, whatever its type"
+EQUIVALENTS = (
+    equivalents("hoeffding_sample_size", "if not eps > 0 or not 0 < delta < 1 or not n_hypotheses >= 1:",
+                "if not eps > 0 or not 0 < delta < 1:",
+                "if not eps > 0 or not 0 != delta < 1 or not n_hypotheses >= 1:",
+                "if not eps > 0 or not 0 < delta < 1 or not n_hypotheses >= 0:", reason=DOMAIN)
+    + equivalents("by_search", "while math.log(2 * n_hypotheses) - 2 * n * eps**2 > math.log(delta):",
+                  "while math.log(2 * n_hypotheses) - 2 * n * eps**2 >= math.log(delta):", reason=EQUAL)
+    + equivalents("by_search", "while math.log(2 * n_hypotheses) - 2 * n * eps**2 > math.log(delta):",
+                  "while math.log(3 * n_hypotheses) - 2 * n * eps**2 > math.log(delta):", reason=BRACKET)
+    + equivalents("by_search", "low = n // 2", "low = n / 2", reason=POWERS)
+    + equivalents("by_search", "low = n // 2", "low = n % 2", "low = n // 3", reason=LOWER)
+    + equivalents("by_search", "while n - low > 1:", "while n - low != 1:", reason=GREATER)
+    + equivalents("by_search", "middle = (low + n) // 2", "middle = (low + n) / 2", reason=POWERS)
+    + equivalents("by_search", "if math.log(2 * n_hypotheses) - 2 * middle * eps**2 > math.log(delta):",
+                  "if math.log(2 * n_hypotheses) - 2 * middle * eps**2 >= math.log(delta):", reason=DOMAIN)
+    + equivalents("one_by_one", "n = 1", "n = 0", reason=START)
+    + equivalents("one_by_one", "while 2 * n_hypotheses * math.exp(-2 * n * eps**2) > delta:",
+                  "while 2 * n_hypotheses * math.exp(-2 * n * eps**2) >= delta:", reason=EQUAL)
+    + equivalents("notebook", "if eps <= 0 or delta <= 0 or delta >= 1 or n_hypotheses < 1:",
+                  "if eps <= 0 or delta == 0 or delta >= 1 or n_hypotheses < 1:", reason=DOMAIN)
+    + equivalents("notebook", "return int(np.ceil(np.log(2 * n_hypotheses / delta) / (2 * eps**2)))",
+                  "return np.ceil(np.log(2 * n_hypotheses / delta) / (2 * eps ** 2))", reason=WHOLE)
+)  # fmt: skip
+
 EXERCISE = Exercise(
     solution=hoeffding_sample_size,
     points=3,
@@ -170,6 +202,13 @@ EXERCISE = Exercise(
         case("a trillion rules", _audit(0.05, 0.1, 10**12, (CLEAR, 0.45)), kind="edge", why="the logarithm makes even a trillion rules affordable"),
         case("a rough answer", _audit(0.2, 0.35, 3, (CLEAR, 0.45)), kind="edge", why="a rough answer needs few files, and the rounding shows"),
         case("half a point", _audit(0.004, 0.007, 5, (0.55, 1 - CLEAR)), kind="edge", why="a tenth of the deviation needs a hundred times the files"),
+        case("one file", given(1.0), given(0.9), given(1), kind="edge", why="where nearly anything is allowed one file is enough"),
+        case("two files", given(0.8), given(0.1), given(1), kind="edge", why="ln 20 = 2.996, divided by 1.28 gives 2.3: three files"),
+        case("just above a power of two", given(0.05), given(2.506e-6), given(1000), kind="edge",
+             why="4,099.5 is a little more than 4,096: a search that doubles must not stop there"),
+        case("no doubt", given(0.1), given(0.0), given(2), kind="error", why="no sample gives certainty"),
+        case("less than no doubt", given(0.1), given(-0.5), given(2), kind="error", why="a probability is not negative"),
+        case("more than every doubt", given(0.1), given(1.5), given(2), kind="error", why="a probability is at most 1"),
         case("no deviation", given(0.0), given(0.05), given(3), kind="error", why="no sample measures a rate to the last digit, and nothing can be divided by 0"),
         case("a negative deviation", given(-0.1), given(0.05), given(2), kind="error", why="a deviation is greater than 0"),
         case("a probability of one", given(0.1), given(1.0), given(2), kind="error", why="a guarantee that may always fail is none"),
@@ -181,4 +220,5 @@ EXERCISE = Exercise(
         ignores_the_number_of_rules, confidence_for_delta, no_rounding, rounds_to_nearest,
     ),
     alternatives=(logs_added, by_search, one_by_one),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip

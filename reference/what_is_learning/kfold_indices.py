@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 
 from reference.recipes import given, made
-from reference.spec import Exercise, case, check, misconception
+from reference.spec import Exercise, case, check, equivalents, misconception
 
 
 def kfold_indices(n, k):
@@ -156,6 +156,13 @@ def _number(low, high):
     return made(f"a number from {low} to {high}", lambda rng: int(rng.integers(low, high + 1)))
 
 
+ONLY = "of a vector np.where returns one array, which is the first and the last"
+EQUIVALENTS = (
+    equivalents("notebook", "folds.append((np.where(~in_part)[0], np.where(in_part)[0]))",
+                "folds.append((np.where(~in_part)[-1], np.where(in_part)[0]))",
+                "folds.append((np.where(~in_part)[0], np.where(in_part)[-1]))", reason=ONLY)
+)  # fmt: skip
+
 EXERCISE = Exercise(
     solution=kfold_indices,
     points=4,
@@ -182,4 +189,5 @@ EXERCISE = Exercise(
         random_validation_parts, trains_on_earlier_rows_only, returns_masks, one_fold_missing, neighbours_left_out,
     ),
     alternatives=(by_remainder, by_divmod),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip

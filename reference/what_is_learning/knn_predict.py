@@ -8,7 +8,7 @@ import numpy as np
 
 from reference.measures import same
 from reference.recipes import given, joint, normal
-from reference.spec import Exercise, case, misconception
+from reference.spec import Exercise, case, equivalents, misconception
 
 
 def knn_predict(X_train, y_train, X_new, k):
@@ -263,6 +263,53 @@ def _on_file(rng):
             return X, y, X[asked].copy()
 
 
+SQUARE = "a difference and its opposite have the same square"
+PROMOTED = "what it is compared with or subtracted from is float64, and numpy promotes exactly"
+STRICT = "rows of both tables have the same number of columns"
+BROADCAST = "numpy puts the missing axis in front by itself"
+LAST = "a table of distances has two axes, and numpy sorts along the last one by itself"
+EMPTY = "without a neighbour there is no vote, and taking the best of none raises ValueError"
+LABEL = "labels are compared by value, so their type is free"
+MOST = "no count is larger than the largest"
+EQUIVALENTS = (
+    equivalents("knn_predict", "distances = ((new[:, None, :] - X[None, :, :]) ** 2).sum(axis=2)",
+                "distances = ((X[None, :, :] - new[:, None, :]) ** 2).sum(axis=2)", reason=SQUARE)
+    + equivalents("knn_predict", "distances = ((new[:, None, :] - X[None, :, :]) ** 2).sum(axis=2)",
+                  "distances = ((new[:, None, :] - X) ** 2).sum(axis=2)", reason=BROADCAST)
+    + equivalents("knn_predict", 'nearest = np.argsort(distances, axis=1, kind="stable")[:, :k]',
+                  "nearest = np.argsort(distances, kind='stable')[:, :k]", reason=LAST)
+    + equivalents("knn_predict",
+                  "X, y, new = np.asarray(X_train, dtype=float), np.asarray(y_train), np.asarray(X_new, dtype=float)",
+                  "X, y, new = np.asarray(X_train), np.asarray(y_train), np.asarray(X_new, dtype=float)",
+                  "X, y, new = np.asarray(X_train, dtype=float), np.asarray(y_train), np.asarray(X_new)",
+                  reason=PROMOTED)
+    + equivalents("knn_predict", "if not 1 <= k <= len(X):", "if not 0 <= k <= len(X):", reason=EMPTY)
+    + equivalents("double_loop",
+                  "ranked = sorted((sum((a - b) ** 2 for a, b in zip(row, other, strict=True)), i) for i, other in enumerate(X))",
+                  "ranked = sorted((sum((b - a) ** 2 for a, b in zip(row, other, strict=True)), i) for i, other in enumerate(X))",
+                  reason=SQUARE)
+    + equivalents("double_loop",
+                  "ranked = sorted((sum((a - b) ** 2 for a, b in zip(row, other, strict=True)), i) for i, other in enumerate(X))",
+                  "ranked = sorted((sum((a - b) ** 2 for a, b in zip(row, other, strict=False)), i) for i, other in enumerate(X))",
+                  reason=STRICT)
+    + equivalents("double_loop", "votes = Counter(int(y[i]) for _, i in ranked[:k])",
+                  "votes = Counter(y[i] for _, i in ranked[:k])", reason=SQUARE)
+    + equivalents("double_loop", "out.append(min(label for label in votes if votes[label] == max(votes.values())))",
+                  "out.append(min(label for label in votes if votes[label] >= max(votes.values())))", reason=MOST)
+    + equivalents("one_query_at_a_time", "out = np.empty(len(new), dtype=y.dtype)", "out = np.empty(len(new))",
+                  reason=LABEL)
+    + equivalents("one_query_at_a_time",
+                  "nearest = np.lexsort((np.arange(len(X)), np.linalg.norm(X - row, axis=1)))[:k]",
+                  "nearest = np.lexsort((np.arange(len(X)), np.linalg.norm(row - X, axis=1)))[:k]", reason=SQUARE)
+    + equivalents("notebook", "X_train = np.asarray(X_train, dtype=float)", "pass", "X_train = np.asarray(X_train)",
+                  reason=PROMOTED)
+    + equivalents("notebook", "X_new = np.asarray(X_new, dtype=float)", "pass", "X_new = np.asarray(X_new)",
+                  reason=PROMOTED)
+    + equivalents("notebook", "if k < 1 or k > len(X_train):", "if k < 0 or k > len(X_train):", reason=EMPTY)
+    + equivalents("notebook", "distances = np.sum((X_train - row) ** 2, axis=1)",
+                  "distances = np.sum((row - X_train) ** 2, axis=1)", reason=SQUARE)
+)  # fmt: skip
+
 EXERCISE = Exercise(
     solution=knn_predict,
     points=4,
@@ -284,6 +331,11 @@ EXERCISE = Exercise(
              why="columns count in the units in which they come"),
         case("clients on file", joint("queries that are training rows", _on_file), given(1), kind="edge", why="the nearest neighbour of a client on file is itself"),
         case("account numbers", _some(20, 10, 2, offset=1e8), given(3), kind="stability", why="an offset of a hundred million must not drown the differences"),
+        case("lists", given(((0, 0), (1, 0), (5, 5))), given((3, 3, 8)), given(((4, 4), (0, 1))), given(1), kind="edge",
+             why="tables may come as lists of rows, which cannot be subtracted until they are arrays"),
+        case("small integers", given([[200, 0], [10, 0], [0, 90]], dtype=np.uint8), given([1, 2, 3]), given([[9, 1], [255, 255]], dtype=np.uint8),
+             given(1), kind="edge", why="in numbers of one byte 9 - 10 is 255, and 16 squared is 0"),
+        case("nobody to ask", normal(4, 2), given([1, 2, 1, 2]), normal(2, 2), given(0), kind="error", why="somebody has to be asked"),
         case("more neighbours than clients", normal(4, 2), given([1, 2, 1, 2]), normal(2, 2), given(5), kind="error", why="five of four cannot be asked"),
         case("a negative number of neighbours", normal(4, 2), given([1, 2, 1, 2]), normal(2, 2), given(-1), kind="error", why="somebody has to be asked"),
     ),
@@ -295,4 +347,5 @@ EXERCISE = Exercise(
         one_neighbour_only, one_neighbour_too_many, majority_of_all, returns_position_of_nearest,
     ),
     alternatives=(double_loop, one_query_at_a_time),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from reference.measures import same
-from reference.recipes import given, joint
-from reference.spec import Exercise, case, misconception
+from reference.recipes import given, joint, made, normal
+from reference.spec import Exercise, case, equivalents, misconception
 
 
 def memorise_predict(X_train, y_train, X_new, default):
@@ -168,6 +168,24 @@ def _permuted(rng):
     return X, np.array([4, 5, 6]), np.vstack([X[0][[1, 0, 2]], X[1], X[2][[2, 0, 1]], X[0]])
 
 
+BROADCAST = "numpy puts the missing axis in front by itself"
+NOBODY = "on an empty file nobody is found, so the positions are not used"
+STRICT = "both have as many entries as there are rows"
+EQUIVALENTS = (
+    equivalents("memorise_predict", "equal = (new[:, None, :] == X[None, :, :]).all(axis=2)",
+                "equal = (new[:, None, :] == X).all(axis=2)", reason=BROADCAST)
+    + equivalents("memorise_predict", "first = equal.argmax(axis=1) if len(X) else np.zeros(len(new), int)",
+                  "first = equal.argmax(axis=1) if len(X) else np.zeros(len(new))", reason=NOBODY)
+    + equivalents("memorise_predict",
+                  "return np.array([y[i] if e.any() else default for i, e in zip(first, equal, strict=True)])",
+                  "return np.array([y[i] if e.any() else default for i, e in zip(first, equal, strict=False)])",
+                  reason=STRICT)
+    + equivalents("by_dictionary",
+                  "for row, label in zip(np.asarray(X_train).tolist(), np.asarray(y_train).tolist(), strict=True):",
+                  "for row, label in zip(np.asarray(X_train).tolist(), np.asarray(y_train).tolist(), strict=False):",
+                  reason=STRICT)
+)  # fmt: skip
+
 EXERCISE = Exercise(
     solution=memorise_predict,
     points=2,
@@ -182,6 +200,8 @@ EXERCISE = Exercise(
              why="where records disagree the first one counts, not the last and not the majority"),
         case("almost the same", joint("rows off by a thousandth", _close), given(0), kind="edge", why="a thousandth off is another customer"),
         case("columns in another order", joint("rows and their permutations", _permuted), given(0), kind="edge", why="the same numbers in another order are another customer"),
+        case("an empty file", made("zeros(0, 2)", lambda _: np.zeros((0, 2))), made("no labels", lambda _: np.zeros(0, int)), normal(3, 2), given(7),
+             kind="edge", why="who has nobody on file knows nobody"),
         case("nobody on file", joint("all rows new", lambda r: _file(r, 12, 3, 0, 5)), given(99), kind="edge", why="a memory knows nobody it has not seen"),
         case("labels in words", joint("labels that are words", lambda r: _file(r, 15, 3, 5, 4, ("high", "low", "none"))), given("unknown"), kind="edge", why="labels may be words"),
         case("a short default", joint("labels that are longer than the default", lambda r: _file(r, 14, 2, 5, 3, ("medium", "low", "very high"))),
@@ -197,4 +217,5 @@ EXERCISE = Exercise(
         returns_positions, majority_of_duplicates,
     ),
     alternatives=(by_dictionary, by_search),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip

@@ -7,7 +7,7 @@ import numpy as np
 from reference.bounds import SUM_OF_PRODUCTS
 from reference.measures import same, value
 from reference.recipes import given, joint, normal
-from reference.spec import Exercise, case, misconception
+from reference.spec import Exercise, case, equivalents, misconception
 
 
 def select_k(X, y, ks, n_folds):
@@ -237,6 +237,57 @@ def _clients(n, ks, n_folds, **options):
     )
 
 
+def _halves(rng):
+    return rng.standard_normal((6, 2)) + np.array([[0.0], [4.0]] * 3), np.array([1, 2] * 3)
+
+
+def _at_three_places(rng):
+    for _ in range(100):
+        X, y = rng.integers(0, 3, (280, 1)).astype(float), rng.integers(1, 4, 280)
+        _, risks = select_k(X, y, [5, 60, 21], 4)
+        if np.sum(risks == risks.min()) == 1:
+            break
+    return X, y
+
+
+INTEGER = "numpy's whole numbers index like Python's"
+SQUARE = "a difference and its opposite have the same square"
+LAST = "a table of distances has two axes, and numpy sorts along the last one by itself"
+EMPTY = "without a neighbour there is no vote, and taking the best of none raises ValueError"
+ONE_FOLD = "with one fold no rows are left to ask, so that every number of neighbours is too large"
+LABEL = "labels are compared by value, so their type is free"
+LIST = "an array of a list is new, copied or not"
+EQUIVALENTS = (
+    equivalents("select_k", "return int(ks[int(np.argmin(risks))]), risks", "return ks[int(np.argmin(risks))], risks",
+                "return int(ks[np.argmin(risks)]), risks", reason=INTEGER)
+    + equivalents("select_k", "if not 2 <= n_folds <= n:", "if not 1 <= n_folds <= n:", reason=ONE_FOLD)
+    + equivalents("select_k", "if not 1 <= k <= len(X):", "if not 0 <= k <= len(X):", reason=EMPTY)
+    + equivalents("select_k",
+                  'nearest = np.argsort(((new[:, None] - X) ** 2).sum(axis=2), axis=1, kind="stable")[:, :k]',
+                  "nearest = np.argsort(((new[:, None] - X) ** 2).sum(axis=2), kind='stable')[:, :k]", reason=LAST)
+    + equivalents("select_k",
+                  'nearest = np.argsort(((new[:, None] - X) ** 2).sum(axis=2), axis=1, kind="stable")[:, :k]',
+                  'nearest = np.argsort(((X - new[:, None]) ** 2).sum(axis=2), axis=1, kind="stable")[:, :k]',
+                  reason=SQUARE)
+    + equivalents("every_row_once", "predicted = np.empty(len(y), dtype=y.dtype)", "predicted = np.empty(len(y))",
+                  reason=LABEL)
+    + equivalents("distances_reused", "distances = np.sqrt(((X[:, None] - X) ** 2).sum(axis=2))",
+                  "distances = np.sqrt(((X - X[:, None]) ** 2).sum(axis=2))", reason=SQUARE)
+    + equivalents("distances_reused", 'order = np.argsort(distances, axis=1, kind="stable")',
+                  "order = np.argsort(distances, kind='stable')", reason=LAST)
+    + equivalents("distances_reused", "if min(ks) < 1 or max(ks) > n - np.bincount(fold).max():",
+                  "if min(ks) < 0 or max(ks) > n - np.bincount(fold).max():", reason=EMPTY)
+    + equivalents("notebook", "if n_folds < 2 or n_folds > n:", "if n_folds > n:", "if n_folds < 1 or n_folds > n:",
+                  reason=ONE_FOLD)
+    + equivalents("notebook", "if min(ks) < 1 or max(ks) > len(train):", "if min(ks) < 0 or max(ks) > len(train):",
+                  reason=EMPTY)
+    + equivalents("notebook", "distances = np.sum((X[train] - X[i]) ** 2, axis=1)",
+                  "distances = np.sum((X[i] - X[train]) ** 2, axis=1)", reason=SQUARE)
+    + equivalents("notebook", "risks = np.array(mistakes) / n", "risks = np.asarray(mistakes) / n", reason=LIST)
+    + equivalents("notebook", "return ks[int(np.argmin(risks))], risks", "return ks[np.argmin(risks)], risks",
+                  reason=INTEGER)
+)  # fmt: skip
+
 EXERCISE = Exercise(
     solution=select_k,
     points=6,
@@ -254,6 +305,20 @@ EXERCISE = Exercise(
         case("numbers in no order", *_clients(30, (6, 11, 1, 2), 6), kind="edge", why="risks come in the order of the list"),
         case("labels -3, 0 and 40", *_clients(27, (1, 4, 8), 4, labels=(-3, 0, 40)), kind="edge", why="labels are names, not quantities"),
         case("very uneven folds", *_clients(11, (1, 2, 4), 4), kind="edge", why="folds of 3, 3, 3 and 2: a mistake in the last one is not worth more"),
+        case("two folds, as many neighbours as there are", joint("six clients in two groups", _halves), given([1, 3]), given(2), kind="edge",
+             why="two is the least number of folds, and three the most neighbours that three clients can be"),
+        case("distances that tie", joint("280 clients at three places", _at_three_places), given([5, 60, 21]), given(4), kind="edge",
+             why="of equally distant clients the first on file comes first, however many there are"),
+        case("small integers", given([[0], [16], [1], [17]], dtype=np.uint8), given([1, 2, 1, 2]), given([1]), given(4), kind="edge",
+             why="in numbers of one byte 16 squared is 0, as if the clients were one"),
+        case("lists", given(((0, 0), (1, 0), (9, 9), (8, 9))), given((4, 4, 7, 7)), given((1,)), given(4), kind="edge",
+             why="tables may come as lists of rows, which cannot be subtracted until they are arrays"),
+        case("a single fold", normal(6, 2), given([1, 2, 1, 2, 1, 2]), given([1]), given(1), kind="error", why="nothing would be left to learn from"),
+        case("some neighbours, or fewer than none", normal(6, 2), given([1, 2, 1, 2, 1, 2]), given([2, -1]), given(3), kind="error",
+             why="a negative number of neighbours is none, not all but one"),
+        case("some neighbours, or none", normal(6, 2), given([1, 2, 1, 2, 1, 2]), given([2, 0]), given(3), kind="error", why="one of the numbers asks nobody"),
+        case("too many neighbours for the larger fold", normal(5, 2), given([1, 2, 1, 2, 1]), given([3]), given(2), kind="error",
+             why="the folds have three clients and two; outside the first are only two"),
         case("too many folds", normal(5, 2), given([1, 2, 1, 2, 1]), given([1]), given(6), kind="error", why="a fold would be empty"),
         case("too many neighbours", normal(6, 2), given([1, 2, 1, 2, 1, 2]), given([1, 4]), given(2), kind="error", why="outside a fold of three are only three"),
         case("no neighbours", normal(6, 2), given([1, 2, 1, 2, 1, 2]), given([0]), given(3), kind="error", why="somebody has to be asked"),
@@ -268,4 +333,5 @@ EXERCISE = Exercise(
         smallest_of_equal_risks, risks_of_sorted_ks, rounds_mean_label,
     ),
     alternatives=(every_row_once, distances_reused),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from reference.recipes import given, joint, made, normal, seeded
-from reference.spec import Exercise, case, check, misconception
+from reference.spec import Exercise, case, check, equivalents, misconception
 
 
 def train_test_split(X, y, test_fraction, rng):
@@ -211,6 +211,13 @@ def _accounts(n, d=3):
     return joint(f"{n} accounts with ids", draw)
 
 
+BACKWARDS = "an order drawn at random is as likely as its reverse"
+EQUIVALENTS = (
+    equivalents("by_random_keys", "order = np.argsort(rng.random(len(X)))[::-1]",
+                "order = np.argsort(rng.random(len(X)))", "order = np.argsort(rng.random(len(X)))[::1]",
+                reason=BACKWARDS)
+)  # fmt: skip
+
 EXERCISE = Exercise(
     solution=train_test_split,
     points=3,
@@ -226,6 +233,11 @@ EXERCISE = Exercise(
         case("two accounts", _accounts(2), given(0.5), seeded(), kind="edge", why="one to learn from, one to test on"),
         case("twenty-five accounts, a tenth", _accounts(25, 2), given(0.1), seeded(), kind="edge", why="2.5 rows are rounded up to three"),
         case("one column", _accounts(24, 1), given(0.25), seeded(), kind="edge", why="a table may have one column"),
+        case("lists", given(((1, 9), (2, 8), (3, 7), (4, 6), (5, 5), (6, 4), (7, 3), (8, 2), (9, 1), (10, 0))), given(tuple(range(10, 101, 10))),
+             given(0.3), seeded(), kind="edge", why="tables may come as lists of rows, which cannot be indexed with several numbers until they are arrays"),
+        case("too few labels", normal(6, 2), normal(5), given(0.5), seeded(), kind="error", why="each row needs one label"),
+        case("all held back", normal(6, 2), normal(6), given(1.0), seeded(), kind="error", why="then nothing is left to learn from"),
+        case("less than nothing", normal(6, 2), normal(6), given(-0.25), seeded(), kind="error", why="a share lies between 0 and 1"),
         case("too many labels", normal(6, 2), normal(7), given(0.5), seeded(), kind="error", why="each row needs one label"),
         case("nothing held back", normal(6, 2), normal(6), given(0.0), seeded(), kind="error", why="then there is nothing to test on"),
         case("a percentage", normal(6, 2), normal(6), made("20.0", lambda _: 20.0), seeded(), kind="error", why="a share lies between 0 and 1"),
@@ -238,4 +250,5 @@ EXERCISE = Exercise(
         seeds_the_global_generator, tosses_a_coin_for_each_row, same_split_every_time, drops_a_row,
     ),
     alternatives=(by_choice, by_random_keys),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip

@@ -7,7 +7,7 @@ import numpy as np
 from reference.bounds import SUM_OF_PRODUCTS
 from reference.measures import value
 from reference.recipes import given, integers, joint, made
-from reference.spec import Exercise, case, misconception
+from reference.spec import Exercise, case, equivalents, misconception
 
 
 def zero_one_risk(y_true, y_pred):
@@ -159,6 +159,17 @@ def _twice(rng):
     return y, y.copy()
 
 
+LENGTH = "a length is never negative"
+STRICT = "the lengths were compared before"
+EQUIVALENTS = (
+    equivalents("zero_one_risk", "if y.ndim != 1 or y.shape != p.shape or len(y) == 0:",
+                "if y.ndim != 1 or y.shape != p.shape or len(y) <= 0:", reason=LENGTH)
+    + equivalents("by_counting", "for a, b in zip(y, p, strict=True):", "for a, b in zip(y, p, strict=False):",
+                  reason=STRICT)
+    + equivalents("notebook", "if y_true.ndim != 1 or y_true.shape != y_pred.shape or y_true.size == 0:",
+                  "if y_true.ndim != 1 or y_true.shape != y_pred.shape or y_true.size <= 0:", reason=LENGTH)
+)  # fmt: skip
+
 EXERCISE = Exercise(
     solution=zero_one_risk,
     points=2,
@@ -180,6 +191,12 @@ EXERCISE = Exercise(
         case("one transaction", integers(1, low=0, high=2), given([1]), kind="edge", why="one prediction is right or wrong"),
         case("all wrong", joint("labels and their opposites", _opposites), kind="edge", why="the worst rule has risk 1"),
         case("all right", joint("labels twice", _twice), kind="edge", why="the best rule has risk 0"),
+        case("lists", given(("genuine", "fraud", "fraud")), given(("fraud", "fraud", "genuine")), kind="edge",
+             why="two lists are compared as wholes, two arrays place by place"),
+        case("a label too few", integers(4, low=0, high=2), integers(5, low=0, high=2), kind="error", why="each prediction needs a label"),
+        case("one prediction for all", integers(6, low=0, high=2), given([1]), kind="error",
+             why="each label needs a prediction; a single one is not stretched over six"),
+        case("single labels", given(1), given(1), kind="error", why="vectors are asked for"),
         case("lengths that do not match", integers(5, low=0, high=2), integers(4, low=0, high=2), kind="error", why="each label needs a prediction"),
         case("no transactions", made("an empty vector", lambda _: np.zeros(0)), made("an empty vector", lambda _: np.zeros(0)), kind="error", why="nothing has no share"),
         case("a column of predictions", integers(6, low=0, high=2), integers(6, 1, low=0, high=2), kind="error",
@@ -192,4 +209,5 @@ EXERCISE = Exercise(
         false_alarms_only, all_or_nothing, divides_by_n_minus_1, compares_sorted_labels,
     ),
     alternatives=(by_counting, one_minus_accuracy),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip
