@@ -10,4 +10,4 @@ trap 'rm -rf "$tools"' EXIT INT TERM
 "$PYTHON" -m venv --without-pip "$tools"
 "$PYTHON" -m pip --python "$tools/bin/python" --disable-pip-version-check install --quiet --no-input uv
 "$tools/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	--no-emit-find-links --no-annotate --no-header --extra dev "$@" pyproject.toml --output-file requirements.lock
+	--no-emit-find-links --no-annotate --no-header --extra dev --extra mutants "$@" pyproject.toml --output-file requirements.lock

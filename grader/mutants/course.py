@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 
 from grader import content
+from grader.content import load_topic
 from grader.errors import MachineError
 from grader.master import solution_cells
 from grader.mutants.program import Program, of_function, of_notebook
@@ -17,7 +18,7 @@ from grader.mutants.trial import Found, Trial, Verdict, held_against, run_trials
 from grader.plan import PlannedExercise, plan_exercise
 from grader.records import Limits
 from grader.sandbox.keeper import Keeper
-from reference.catalogue import Topic, load_topic
+from reference.catalogue import Topic
 from reference.spec import Exercise
 
 SEED = 20_000
