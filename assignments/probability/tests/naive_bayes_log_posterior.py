@@ -60,6 +60,13 @@ def describe(form: Form) -> str:
     return {"number": "a number", "text": "a string"}[form[0]]
 
 
+def _real(number: float) -> float:
+    try:
+        return float(number)
+    except OverflowError:
+        return float("inf") if number > 0 else float("-inf")
+
+
 def conform(got: Any, form: Form, where: str = "") -> tuple[Any, str]:
     """Return `got` as plain floats and arrays of the form asked for, and "" or what is wrong with it."""
     wrong = f"expected {describe(form)}{where}, got "
@@ -72,6 +79,12 @@ def conform(got: Any, form: Form, where: str = "") -> tuple[Any, str]:
     except (TypeError, ValueError):
         return None, wrong + f"{type(got).__name__} that is not rectangular"
     words = form[0] in ("text", "labels")
+    if (
+        array.dtype.kind == "O"
+        and array.size
+        and all(isinstance(entry, (int, float, np.number)) for entry in array.flat)
+    ):
+        array = np.reshape([_real(entry) for entry in array.flat], array.shape)  # whole numbers beyond 64 bits
     if array.dtype.kind not in ("UO" if words else "biufc") or (isinstance(got, (str, bytes)) and not words):
         return None, wrong + f"{type(got).__name__} that does not hold {'text' if words else 'numbers'}"
     shape = form[1] if form[0] in ("array", "labels") else ()
