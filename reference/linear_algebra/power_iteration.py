@@ -165,7 +165,7 @@ def _whole(rng):
 
 
 STOP = (
-    "it decides only when to stop: never or later costs steps and no digits, and 1e-9 is still a tenth of what "
+    "it decides only when to stop: never or later costs steps and no digits, and 1e-9 is within a hundredth of what "
     "the bounds allow"
 )
 GENERAL = "for a symmetric matrix the general algorithm finds the same pairs, in an order that does not matter here"
