@@ -80,6 +80,25 @@ def log_space(prior, likelihood):
     return (weights.T / weights.sum(axis=-1)).T
 
 
+def one_over_odds(prior, likelihood):
+    """Divide 1 by the sum of the odds of all classes against each one."""
+    prior, likelihood = _checked(prior, likelihood)
+
+    def of_one(row):
+        joint = [p * f for p, f in zip(prior.tolist(), row, strict=True)]
+        return tuple(1 / sum(other / own for other in joint) if own else 0 for own in joint)
+
+    rows = tuple(of_one(row) for row in np.atleast_2d(likelihood).tolist())
+    return rows if likelihood.ndim == 2 else rows[0]
+
+
+def diagonal_matrices(prior, likelihood):
+    prior, likelihood = _checked(prior, likelihood)
+    if likelihood.ndim == 1:
+        return np.diag(prior) @ likelihood / np.dot(prior, likelihood)
+    return np.diag(1 / (likelihood @ prior)) @ likelihood @ np.diag(prior)
+
+
 @misconception("Does it matter how rare fraud is?")
 def ignores_prior(prior, likelihood):
     _, likelihood = _checked(prior, likelihood)
@@ -194,6 +213,14 @@ def _negative(rng):
     return likelihood
 
 
+def _negative_prior(rng):
+    """Return three numbers that sum to 1, the first of them negative."""
+    prior = _prior(rng, 3)
+    prior[0] = -0.1
+    prior[1:] *= 1.1 / prior[1:].sum()
+    return prior
+
+
 def _prior_of(K):
     return made(f"prior of {K} classes", lambda rng: _prior(rng, K))
 
@@ -226,8 +253,10 @@ EXERCISE = Exercise(
              why="a batch with one row is still a batch"),
         case("counts as likelihood", _prior_of(4), integers(3, 4, low=1, high=30), kind="edge",
              why="whole numbers in, fractions out"),
-        case("prior sums to 0.9", made("prior of 3 classes times 0.9", lambda r: 0.9 * _prior(r, 3)),
-             uniform(3, low=0.1, high=0.9), kind="error", why="a tenth of the probability is missing"),
+        case("prior sums to 0.999", made("prior of 3 classes times 0.999", lambda r: 0.999 * _prior(r, 3)),
+             uniform(3, low=0.1, high=0.9), kind="error", why="rounded somewhere: a thousandth of the probability is missing"),
+        case("negative prior", made("prior of 3 classes, one negative, sum 1", _negative_prior),
+             uniform(2, 3, low=0.1, high=0.9), kind="error", why="the prior sums to 1, but one of its entries is negative"),
         case("negative likelihood", _prior_of(3), made("uniform(2, 3), one negative", _negative), kind="error",
              why="no probability or density is negative"),
         case("a class too many", _prior_of(3), uniform(2, 4, low=0.1, high=0.9), kind="error",
@@ -241,5 +270,5 @@ EXERCISE = Exercise(
         one_total_for_the_batch, normalises_columns, prior_along_the_rows, updates_from_row_to_row,
         epsilon_in_evidence, caps_likelihood_at_one, squeezes_a_single_row, softmax_of_joint, keeps_integer_type,
     ),
-    alternatives=(loops, log_space),
+    alternatives=(loops, log_space, one_over_odds, diagonal_matrices),
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -71,6 +72,17 @@ def einsum_and_norm(pd, lgd, ead):
     pd, _ = _checked(pd, lgd, ead)
     lgd, ead = np.array(lgd, float), np.array(ead, float)
     return np.einsum("i,i,i->", pd, lgd, ead), np.linalg.norm(np.sqrt(pd - pd**2) * lgd * ead)
+
+
+def every_outcome(pd, lgd, ead):
+    """Go through all ways in which the loans can default."""
+    pd, severity = _checked(pd, lgd, ead)
+    outcomes = []
+    for defaults in itertools.product((False, True), repeat=len(pd)):
+        chance = math.prod(p if d else 1 - p for p, d in zip(pd.tolist(), defaults, strict=True))
+        outcomes.append((chance, sum(s for s, d in zip(severity.tolist(), defaults, strict=True) if d)))
+    mean = math.fsum(chance * loss for chance, loss in outcomes)
+    return np.array([mean, math.sqrt(math.fsum(chance * (loss - mean) ** 2 for chance, loss in outcomes))])
 
 
 @misconception("Which unit should the second number have?")
@@ -148,9 +160,9 @@ def _several_scales(rng):
 
 
 def _certain_loans(rng):
-    pd = rng.uniform(0.02, 0.3, 6)
-    pd[[1, 4]] = 1.0, 0.0
-    return pd
+    pd, lgd = rng.uniform(0.02, 0.3, 6), rng.uniform(0.2, 0.9, 6)
+    pd[[1, 4]] = lgd[[2, 3]] = 1.0, 0.0
+    return pd, lgd
 
 
 def _one_outside(rng, n, wrong):
@@ -161,6 +173,10 @@ def _one_outside(rng, n, wrong):
 
 def _lengths_differ(rng):
     return rng.uniform(0.01, 0.2, 4), rng.uniform(0.2, 0.8, 1), rng.uniform(1e3, 1e5, 4)
+
+
+def _one_exposure(rng):
+    return rng.uniform(0.01, 0.2, 4), rng.uniform(0.2, 0.8, 4), rng.uniform(1e3, 1e5, 1)
 
 
 EXERCISE = Exercise(
@@ -179,9 +195,10 @@ EXERCISE = Exercise(
         case("retail and corporate", uniform(7, low=0.002, high=0.1), uniform(7, low=0.3, high=0.7),
              made("seven exposures from thousands to hundreds of millions", _several_scales),
              why="a few large loans dominate the book, so averages mislead"),
-        case("certain loans", made("uniform(6) with a 1 and a 0", _certain_loans), uniform(6, low=0.2, high=0.9),
+        case("certain loans", joint("pd and lgd of 6 loans, a 1 and a 0 in each", _certain_loans),
              uniform(6, low=1e3, high=9e4), kind="edge",
-             why="a loan that is sure to default has a loss, but no uncertainty; one that never does has neither"),
+             why="a loan that is sure to default has a loss, but no uncertainty; one that never does has neither; "
+                 "and a default may take everything or nothing"),
         case("one loan, drawn", uniform(1, low=0.05, high=0.3), uniform(1, low=0.3, high=0.6),
              uniform(1, low=1e4, high=5e4), kind="edge", why="with a single loan there is no spread between loans"),
         case("whole exposures", uniform(6, low=0.02, high=0.3), uniform(6, low=0.2, high=0.8),
@@ -192,6 +209,8 @@ EXERCISE = Exercise(
              normal(5, loc=1e4, scale=100), kind="error", why="a probability is not negative"),
         case("one lgd for four loans", joint("lengths 4, 1 and 4", _lengths_differ), kind="error",
              why="every loan needs an lgd of its own; NumPy would stretch a single one without a word"),
+        case("one exposure for four loans", joint("lengths 4, 4 and 1", _one_exposure), kind="error",
+             why="every loan needs an exposure of its own, too"),
     ),
     checks=(
         value(rtol=NORMALISED, part=0, name="the expected loss is right"),
@@ -202,5 +221,5 @@ EXERCISE = Exercise(
         severity_not_squared, leaves_lgd_out_of_sd, multiplies_averages, average_loan, spread_between_loans,
         keeps_integer_type, results_swapped,
     ),
-    alternatives=(second_moment_minus_square, einsum_and_norm),
+    alternatives=(second_moment_minus_square, einsum_and_norm, every_outcome),
 )  # fmt: skip

@@ -77,6 +77,14 @@ def where_on_logs(p, q):
         return np.asarray(np.where(p > 0, p * (np.log(p) - np.log(q)), 0.0).sum())
 
 
+def cross_entropy_minus_entropy(p, q):
+    p, q = _checked(p, q)
+    there = p > 0
+    if not q[there].all():
+        return np.inf
+    return p[there] @ np.log(p[there]) - p[there] @ np.log(q[there])
+
+
 @misconception("What is the limit of p log p at 0?")
 def nan_on_zero_p(p, q):
     p, q = _checked(p, q)
@@ -186,6 +194,7 @@ def _never_seen(rng):
 
 
 def _one_negative(rng):
+    """Return four shares that sum to 1, the first of them negative."""
     p = _bands(rng, 4)
     p[0] = -0.1
     p[1:] *= 1.1 / p[1:].sum()
@@ -225,8 +234,12 @@ EXERCISE = Exercise(
              why="whole numbers in, fractions out; three bands are empty"),
         case("negative share", made("4 shares, one negative, sum 1", _one_negative), _shares(4), kind="error",
              why="the shares sum to 1, but one is negative"),
+        case("negative share in q", _shares(4), made("4 shares, one negative, sum 1", _one_negative), kind="error",
+             why="a negative share is none in q either"),
         case("shares sum to 0.98", _shares(5), made("shares of 5 bands times 0.98", lambda r: 0.98 * _bands(r, 5)),
              kind="error", why="rounded shares that lost two per cent are no distribution"),
+        case("shares of p sum to 1.02", made("shares of 5 bands times 1.02", lambda r: 1.02 * _bands(r, 5)), _shares(5),
+             kind="error", why="two per cent too much in p"),
         case("other bands", _shares(5), _shares(4), kind="error", why="the bands must be the same"),
     ),
     checks=(value(rtol=NORMALISED, atol=SUM_OF_PRODUCTS),),
@@ -235,5 +248,5 @@ EXERCISE = Exercise(
         stability_index_instead, bits_not_natural_units, cross_entropy, absolute_logs, wrong_sign,
         ratio_without_logarithm,
     ),
-    alternatives=(loop, where_on_logs),
+    alternatives=(loop, where_on_logs, cross_entropy_minus_entropy),
 )  # fmt: skip

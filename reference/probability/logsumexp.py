@@ -50,6 +50,16 @@ def pure_python(a, axis=-1):
     return np.reshape(sums, a.shape[:-1]).tolist()
 
 
+def two_at_a_time(a, axis=-1):
+    """Add one slice after the other, the smaller to the larger by log1p."""
+    total, *others = np.moveaxis(np.array(a, dtype=float), axis, 0)
+    for term in others:
+        high, low = np.maximum(total, term), np.minimum(total, term)
+        with np.errstate(invalid="ignore"):
+            total = np.where(np.isneginf(low), high, high + np.log1p(np.exp(low - high)))
+    return np.asarray(total)
+
+
 def _of_slice(numbers):
     if any(math.isnan(v) for v in numbers):
         return math.nan
@@ -104,6 +114,16 @@ def always_last_axis(a, axis=-1):
 @misconception("Which shape is promised?")
 def keeps_dims(a, axis=-1):
     return np.expand_dims(logsumexp(a, axis), axis)
+
+
+@misconception("A table with a single row: which of its axes have length one, and which of them did you sum over?")
+def squeezes_every_axis(a, axis=-1):
+    return np.squeeze(logsumexp(a, axis))
+
+
+@misconception("What does axis=-2 mean?")
+def drops_the_sign_of_axis(a, axis=-1):
+    return logsumexp(a, abs(axis)) if np.ndim(a) > 1 else logsumexp(a)
 
 
 @misconception("What is minus infinity minus minus infinity?")
@@ -181,6 +201,9 @@ EXERCISE = Exercise(
         case("middle axis, large and small", made("(2, 4, 3), blocks around 1500 and -1200", _block_levels), given(1),
              kind="stability", why="each of the six sums has a level of its own"),
         case("middle axis", normal(2, 4, 3), given(1), kind="edge", why="with three axes the second is summed over"),
+        case("counted from the end", normal(3, 2, 4), given(-2), kind="edge", why="axis -2 is the last but one"),
+        case("a single row", normal(1, 5, scale=2.0), kind="edge",
+             why="only the axis that is summed over goes; one row still gives a vector with one entry"),
         case("square", normal(4, 4, scale=2.0), given(0), kind="edge",
              why="where rows are as long as columns the wrong axis gives the right shape"),
         case("one impossible profile", made("uniform(3, 4), one -inf", lambda r: _with(r, (3, 4), (1, 2), -np.inf)),
@@ -195,8 +218,8 @@ EXERCISE = Exercise(
     checks=(value(rtol=LOG_SUM, atol=SUM_OF_PRODUCTS),),
     misconceptions=(
         no_max_shift, global_max_underflows, shifts_by_mean, returns_max, ignores_axis, always_last_axis, keeps_dims,
-        nan_where_all_are_impossible, log_of_mean, forgets_to_add_the_maximum, skips_nan,
+        squeezes_every_axis, drops_the_sign_of_axis, nan_where_all_are_impossible, log_of_mean, forgets_to_add_the_maximum, skips_nan,
         epsilon_inside_the_logarithm,
     ),
-    alternatives=(pairwise, pure_python),
+    alternatives=(pairwise, pure_python, two_at_a_time),
 )  # fmt: skip

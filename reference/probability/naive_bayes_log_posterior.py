@@ -109,6 +109,18 @@ def one_hot_products(X, y, X_new, alpha=1.0):
     return scores - np.logaddexp.reduce(scores, axis=1)[:, None]
 
 
+def word_by_word(X, y, X_new, alpha=1.0):
+    """Update the posterior with one word after the other."""
+    X, y, X_new = _checked(X, y, X_new, alpha)
+    classes, sizes = np.unique(y, return_counts=True)
+    belief = np.tile(np.log(sizes / sizes.sum()), (len(X_new), 1))
+    for j, column in enumerate(X_new.T):
+        theta = np.array([np.count_nonzero(X[y == c, j]) + alpha for c in classes]) / (sizes + 2 * alpha)
+        belief = belief + np.log(np.where(column[:, None] == 1, theta, 1 - theta))
+        belief = np.array([row - np.log(np.sum(np.exp(row))) for row in belief])
+    return belief.tolist()
+
+
 def _posterior(log_joint):
     with np.errstate(all="ignore"):
         return log_joint - _log_evidence(log_joint)
@@ -287,9 +299,11 @@ EXERCISE = Exercise(
         case("small category", _drawn((38, 2), (0, 1), 5, 5), kind="edge", why="one text in twenty: rare before it is read"),
         case("light smoothing", _drawn((6, 5, 4), (0, 1, 2), 5, 4), given(0.1), kind="edge",
              why="the smoothing is what the caller asks for"),
-        case("as many texts as words", _drawn((3, 3), (0, 1), 6, 6), kind="edge",
-             why="with square tables rows and columns can be mixed up without a crash"),
+        case("as many texts as words", _drawn((3, 3), (9, 10), 6, 6), kind="edge",
+             why="with square tables rows and columns can be mixed up without a crash; and 9 comes before 10"),
         case("one category", _drawn((5,), (4,), 3, 2), kind="edge", why="a single category is certain: log 1 = 0"),
+        case("smoothing of nothing", _drawn((5, 4), (0, 1), 4, 3), given(0.0), kind="error",
+             why="adding no rows at all is not smoothing: what was never seen would be impossible"),
         case("negative smoothing", _drawn((5, 4), (0, 1), 4, 3), given(-0.5), kind="error",
              why="a negative number of texts cannot be added"),
         case("a label missing", joint("9 rows, 8 labels", _one_label_short), kind="error",
@@ -304,5 +318,5 @@ EXERCISE = Exercise(
         smooths_class_prior, shares_of_words, always_adds_one, normalises_over_texts, returns_probabilities,
         order_of_appearance,
     ),
-    alternatives=(triple_loop, one_hot_products),
+    alternatives=(triple_loop, one_hot_products, word_by_word),
 )  # fmt: skip

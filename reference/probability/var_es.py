@@ -79,6 +79,23 @@ def integral_of_quantiles(losses, alpha):
     return VaR, np.asarray(area / (1 - alpha))
 
 
+def mean_excess(losses, alpha):
+    """Add to VaR the mean excess over it, with numpy's own partial sort."""
+    x, k = _sorted(losses, alpha)
+    VaR = np.partition(np.array(losses, dtype=float), k - 1)[k - 1]
+    return np.array([VaR, VaR + np.maximum(x - VaR, 0.0).mean() / (1 - alpha)])
+
+
+def from_the_worst_day_down(losses, alpha):
+    """Take a share of 1/n from each day, the worst first, until 1 - alpha is used up."""
+    x, k = _sorted(losses, alpha)
+    left, total = 1 - alpha, 0.0
+    for loss in x[::-1].tolist():
+        share = min(1 / len(x), left)
+        total, left = total + share * loss, left - share
+    return x.tolist()[k - 1], total / (1 - alpha)
+
+
 @misconception("Is your VaR one of the observed losses?")
 def interpolated_quantile(losses, alpha):
     x, _ = _sorted(losses, alpha)
@@ -230,5 +247,5 @@ EXERCISE = Exercise(
         unsorted, trusts_n_times_alpha, normal_approximation, level_taken_as_tail, never_negative, drops_ties,
         sorts_in_place, results_swapped,
     ),
-    alternatives=(rockafellar_uryasev, integral_of_quantiles),
+    alternatives=(rockafellar_uryasev, integral_of_quantiles, mean_excess, from_the_worst_day_down),
 )  # fmt: skip
