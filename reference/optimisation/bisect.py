@@ -106,6 +106,19 @@ def with_false_position(f, a, b, tol=1e-10):
     return np.array((left + right) / 2)
 
 
+def in_thirds(f, a, b, tol=1e-10):
+    """Cut the bracket in three, with Python's numbers only, and give back its left end."""
+    left, right, low = _start(f, a, b)
+    while right - left > tol:
+        for i in (1, 2, 3):
+            end = right if i == 3 else left + i * (right - left) / 3
+            if i == 3 or (f(end) < 0) != (low < 0):
+                break
+            begin = end
+        left, right = (left if i == 1 else begin), end
+    return left
+
+
 def _halve(f, a, b, tol, keep_right):
     """Return the end of a search that keeps the right half where ``keep_right(f(left), f(middle))`` says so."""
     left, right, _ = _start(f, a, b)
@@ -186,6 +199,21 @@ def forgets_the_ends(f, a, b, tol=1e-10):
     return bisect(f, a, b, tol)
 
 
+@misconception("A root may stand at the right end as well. Which sign has the value that you compare with then?")
+def compares_with_a_zero(f, a, b, tol=1e-10):
+    left, right, _ = _start(f, a, b)
+    if left == right == float(a):
+        return left
+    left, right, high = float(a), float(b), f(float(b))
+    while right - left > tol:
+        middle = left + (right - left) / 2
+        if (f(middle) > 0) == (high > 0):
+            right = middle
+        else:
+            left = middle
+    return (left + right) / 2
+
+
 @misconception("How often is f called? Could you remember a value?")
 def calls_too_often(f, a, b, tol=1e-10):
     root = bisect(f, a, b, tol)
@@ -242,9 +270,14 @@ def _polynomial(scale, sign=1.0, spread=1.0, offset=0.0):
     return joint(f"a cubic times {scale * sign:g} with a root near {offset:g}", draw)
 
 
-def _at_an_end(rng):
+def _at_the_left_end(rng):
     root = float(rng.integers(2, 9))
-    return Probe("polynomial", (np.array([-root, 1.0]),)), root, root + rng.uniform(1, 3)
+    return Probe("polynomial", (np.array([root, -1.0]),)), root, root + rng.uniform(1, 3)
+
+
+def _at_the_right_end(rng):
+    root = float(rng.integers(2, 9))
+    return Probe("polynomial", (np.array([-root, 1.0]),)), root - rng.uniform(1, 3), root
 
 
 def _large(rng):
@@ -264,7 +297,8 @@ EXERCISE = Exercise(
         case("tiny values", _polynomial(1e-200), kind="edge", why="the product of two tiny numbers is zero in floating point"),
         case("huge values", _polynomial(1e12, -1.0), kind="edge", why="near the root a steep function is still large"),
         case("very small values", _polynomial(1e-13), kind="edge", why="far from the root a flat function is already small"),
-        case("the root is an end", joint("a line and a bracket that starts at its root", _at_an_end), kind="edge", why="a bracket may begin with the root"),
+        case("the root is an end", joint("a falling line and a bracket that starts at its root", _at_the_left_end), kind="edge", why="a bracket may begin with the root"),
+        case("the root is the other end", joint("a line and a bracket that ends at its root", _at_the_right_end), kind="edge", why="a bracket may end with the root"),
         case("a flat root", joint("a cube around a number", lambda r: (Probe("cube_around", (r.uniform(0.3, 0.7),)), 0.0, 1.0)), kind="edge",
              checks=(patient, near), why="near a triple root the function is almost zero"),
         case("whole ends", joint("a cubic between whole numbers", lambda r: (Probe("polynomial", (np.array([-r.uniform(2, 20), 1.0, 0.0, 1.0]),)), 0, 3)), kind="edge",
@@ -273,11 +307,13 @@ EXERCISE = Exercise(
         case("the wrong way round", probe("polynomial", [-1.0, 1.0]), given(2.0), given(0.0), kind="error", why="a bracket begins with its smaller end"),
         case("the same sign", joint("a line beside its root", lambda r: (Probe("polynomial", (np.array([-r.uniform(2, 5), 1.0]),)), 6.0, 9.0)),
              kind="error", why="without a change of sign there need be no root"),
+        case("negative at both ends", joint("a falling line beside its root", lambda r: (Probe("polynomial", (np.array([r.uniform(2, 5), -1.0]),)), 6.0, 9.0)),
+             kind="error", why="two negative values are no change of sign either"),
     ),
     checks=(near, patient),
     misconceptions=(
         product_underflows, assumes_increasing, keeps_the_wrong_half, stops_on_small_value, too_few_halvings,
-        middle_of_integers, searches_a_grid, forgets_the_ends, calls_too_often, returns_the_value, relative_tolerance,
+        middle_of_integers, searches_a_grid, forgets_the_ends, compares_with_a_zero, calls_too_often, returns_the_value, relative_tolerance,
     ),
-    alternatives=(fixed_number_of_halvings, with_false_position),
+    alternatives=(fixed_number_of_halvings, with_false_position, in_thirds),
 )  # fmt: skip

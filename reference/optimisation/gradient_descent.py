@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from reference.bounds import DESCENT_PATH, DIVERGING_PATH, SUM_OF_PRODUCTS
@@ -71,6 +73,24 @@ def in_place_on_a_copy(grad, x0, lr, n_iter):
         x -= lr * grad(x)
         path.append(x.tolist())
     return path
+
+
+def lists_of_numbers(grad, x0, lr, n_iter):
+    x = _checked(x0, lr, n_iter).tolist()
+    path = [tuple(x)]
+    for _ in range(n_iter):
+        x = [float(entry - lr * slope) for entry, slope in zip(x, grad(x), strict=True)]
+        path.append(tuple(x))
+    return tuple(path)
+
+
+def from_the_sum_of_gradients(grad, x0, lr, n_iter):
+    """Take each point from the start and the sum of all gradients so far."""
+    start = _checked(x0, lr, n_iter)
+    totals = itertools.accumulate(
+        range(n_iter), lambda total, _: total + grad(start - lr * total), initial=np.zeros_like(start)
+    )
+    return start - lr * np.vstack(list(totals))
 
 
 @misconception("Print the first and the last row of the path.")
@@ -230,9 +250,11 @@ EXERCISE = Exercise(
         case("a bent valley", joint("a quadratic plus fourth powers", _bent), why="a gradient that is not a straight line"),
         case("hidden zero steps", _descent(3, 0.4, 0), kind="edge", why="the path of no steps has one row"),
         case("a single step", _descent(3, 0.4, 1), kind="edge", why="the path of one step has two rows"),
-        case("one variable", _descent(1, 0.3, 12), kind="edge", why="one variable still makes a table"),
+        case("one variable", _descent(1, 0.3, 40), kind="edge",
+             why="one variable still makes a table; and a path has all its rows, also once it has arrived"),
         case("too long a step", _descent(3, 1.6, 25), kind="edge", checks=(value(rtol=DIVERGING_PATH, of_largest=True),), why="a step that is too long makes the path diverge, and that is what it must show"),
         case("from whole numbers", joint("a whole start", _whole), kind="edge", why="a start of whole numbers, steps of fractions"),
+        case("no length", _descent(2, 0.0, 5), kind="error", why="a step of length 0 leads nowhere"),
         case("a negative step", _descent(2, -0.3, 5), kind="error", why="a negative step would climb"),
         case("a negative number of steps", _descent(2, 0.3, -1), kind="error", why="there are no fewer steps than none"),
     ),
@@ -242,5 +264,5 @@ EXERCISE = Exercise(
         normalises_gradient, start_left_out, one_step_too_few, last_point_only, path_of_integers, gradient_of_the_start,
         adds_momentum, stops_when_nearly_flat, shortens_steps_that_climb,
     ),
-    alternatives=(preallocated, in_place_on_a_copy),
+    alternatives=(preallocated, in_place_on_a_copy, lists_of_numbers, from_the_sum_of_gradients),
 )  # fmt: skip
