@@ -62,6 +62,22 @@ def by_cholesky(Sigma):
     return u / sum(u)
 
 
+def by_eigenvectors(Sigma):
+    values, vectors = np.linalg.eigh(_checked(Sigma))
+    u = sum(v.sum() / value * v for value, v in zip(values, vectors.T, strict=True))
+    return tuple(u / np.sum(u))
+
+
+def without_the_last_asset(Sigma):
+    """Put the budget into the last weight, and minimise over the others, which are free."""
+    S = _checked(Sigma)
+    if len(S) == 1:
+        return [1]
+    against_last = np.vstack([np.eye(len(S) - 1), -np.ones(len(S) - 1)])
+    others = np.linalg.solve(against_last.T @ S @ against_last, -against_last.T @ S[:, -1])
+    return np.append(others, 1 - others.sum())
+
+
 @misconception("When do correlations not matter?")
 def inverse_variance_only(Sigma):
     u = 1 / np.diag(_checked(Sigma))
@@ -136,6 +152,24 @@ def proportional_to_risk(Sigma):
     return u / u.sum()
 
 
+@misconception("Two directions have negative variance. Which sign does the determinant have?")
+def checks_sign_of_determinant_only(Sigma):
+    S = np.asarray(Sigma, dtype=float)
+    if S.ndim != 2 or S.shape[0] != S.shape[1] or np.abs(S - S.T).max() > 1e-10 * np.abs(S).max():
+        raise ValueError
+    if np.linalg.det(S / np.abs(S).max()) <= 0:
+        raise ValueError
+    u = np.linalg.solve(S, np.ones(len(S)))
+    return u / u.sum()
+
+
+@misconception("Which triangle of its argument does np.linalg.cholesky read?")
+def reads_lower_triangle_only(Sigma):
+    L = np.linalg.cholesky(np.asarray(Sigma, dtype=float))
+    u = np.linalg.solve(L.T, np.linalg.solve(L, np.ones(len(L))))
+    return u / u.sum()
+
+
 @misconception("What weight gets an asset without any risk from your formula, and what weight should it get?")
 def accepts_singular(Sigma):
     S = np.asarray(Sigma, dtype=float)
@@ -174,14 +208,24 @@ def _short(rng):
 
 
 def _without_risk(rng):
-    S = _covariance(rng, 4)
-    S[1] = 0.0
-    S[:, 1] = 0.0
-    return S
+    """Return four variances, one of them 0.
+
+    Without correlations the zero eigenvalue is exactly 0 on every processor. Among correlated assets rounding would
+    decide whether it comes out positive, and with it whether a test of the eigenvalues raises.
+    """
+    return np.diag(rng.permutation(np.append(rng.uniform(0.5, 5, 3), 0.0)))
 
 
 def _indefinite(rng):
-    return np.array([[1.0, 2.0], [2.0, 1.0]]) * rng.uniform(0.5, 2)
+    """Return two pairs of assets with a correlation of 2: variances and determinant are positive."""
+    return np.kron(np.diag(rng.uniform(0.5, 2, 2)), np.array([[1.0, 2.0], [2.0, 1.0]]))
+
+
+def _asymmetric(rng):
+    """Return a covariance with one entry above the diagonal changed; what is below makes a covariance."""
+    S = _covariance(rng, 4)
+    S[0, 2] += 0.3
+    return S
 
 
 EXERCISE = Exercise(
@@ -199,9 +243,12 @@ EXERCISE = Exercise(
         case("daily returns", _some(4, 1e-5), kind="edge", why="daily variances are of size 0.00001"),
         case("whole numbers", joint("a whole covariance", lambda r: (np.array([[9, 2, 1], [2, 6, -1], [1, -1, 4]]) + np.diag(r.integers(0, 4, 3)),)), kind="edge", why="whole numbers in, fractions out"),
         case("nearly dependent", _some(4, 1.0, 1e6), kind="edge", checks=(value(rtol=PORTFOLIO_ILL, atol=PORTFOLIO_FLOOR, of_largest=True),), why="assets that nearly replicate each other"),
-        case("indefinite", made("correlation of 2", _indefinite), kind="error", why="no portfolio has a negative variance"),
-        case("an asset without risk", made("four assets, one of variance 0", _without_risk), kind="error",
+        case("indefinite", made("two correlations of 2", _indefinite), kind="error",
+             why="all variances are positive and so is the determinant, and yet two portfolios have a negative variance"),
+        case("an asset without risk", made("four variances, one 0", _without_risk), kind="error",
              why="a covariance with a row of zeros is not positive definite, and has no inverse"),
+        case("one entry changed", made("a covariance with one entry changed", _asymmetric), kind="error",
+             why="the covariance of assets 1 and 3 is that of 3 and 1"),
         case("a table", normal(3, 2), kind="error", why="a covariance is square"),
     ),
     checks=(value(rtol=PORTFOLIO, atol=PORTFOLIO_FLOOR, of_largest=True),),
@@ -209,6 +256,7 @@ EXERCISE = Exercise(
         inverse_variance_only, inverse_volatility, clips_negative_weights, normalises_by_euclidean_norm,
         elementwise_inverse, not_normalised, equal_weights, single_safest_asset, smallest_eigenvector,
         jitter_on_the_diagonal, absolute_weights, proportional_to_risk, accepts_singular,
+        checks_sign_of_determinant_only, reads_lower_triangle_only,
     ),
-    alternatives=(by_lagrange, by_cholesky),
+    alternatives=(by_lagrange, by_cholesky, by_eigenvectors, without_the_last_asset),
 )  # fmt: skip

@@ -85,6 +85,28 @@ def explicit_inverse(grad, hess, x0, tol=1e-10, max_iter=50):
     return x
 
 
+def own_elimination(grad, hess, x0, tol=1e-10, max_iter=50):
+    """Solve for each step by Gauss-Jordan elimination in lists, and stop by the largest entry of the gradient."""
+    x = [float(entry) for entry in x0]
+    for steps_left in range(max_iter, -1, -1):
+        g = [float(entry) for entry in grad(np.array(x))]
+        if max(map(abs, g)) <= tol:
+            return tuple(x)
+        if steps_left == 0:
+            break
+        table = [[*map(float, row), slope] for row, slope in zip(hess(np.array(x)), g, strict=True)]
+        for i in range(len(x)):
+            best = max(range(i, len(x)), key=lambda r: abs(table[r][i]))
+            table[i], table[best] = table[best], table[i]
+            if table[i][i] == 0:
+                raise ValueError
+            table[i] = [entry / table[i][i] for entry in table[i]]
+            for r in set(range(len(x))) - {i}:
+                table[r] = [a - table[r][i] * b for a, b in zip(table[r], table[i], strict=True)]
+        x = [entry - row[-1] for entry, row in zip(x, table, strict=True)]
+    raise ValueError
+
+
 def _iterate(grad, hess, x0, step, steps=50):
     x = np.array(x0, dtype=float)
     with np.errstate(all="ignore"):
@@ -147,6 +169,11 @@ def stops_on_short_steps(grad, hess, x0, tol=1e-10, max_iter=50):
         if np.linalg.norm(step) < 1e-2:
             return x
     return x
+
+
+@misconception("Which length of the gradient is asked for, and which do you stop at?")
+def stops_at_a_loose_tolerance(grad, hess, x0, tol=1e-10, max_iter=50):
+    return newton_minimise(grad, hess, x0, max(tol, 1e-5), max_iter)
 
 
 @misconception("What is x0 after the call?")
@@ -241,8 +268,15 @@ def _bent(d):
 
 
 def _barrier(rng):
-    b = rng.uniform(0.5, 4, 3)
-    return Probe("barrier_gradient", (b,)), Probe("barrier_hessian", (b,)), rng.uniform(0.3, 0.9, 3) / b
+    """Return three barriers and a start from which the fourth step has a gradient between 1e-7 and 1e-6.
+
+    With e = 1 - b x each step squares e, and the gradient is about b e: e = 0.4 gives 4e-7 and then 2e-13. The other
+    two prices are closer from the start. So a tolerance of 1e-5 or 1e-6 stops too early, whatever is drawn.
+    """
+    b = np.append(rng.uniform(0.7, 1.3), rng.uniform(0.5, 4, 2))
+    start = np.append(rng.uniform(0.595, 0.605), rng.uniform(0.7, 0.95, 2)) / b
+    order = rng.permutation(3)
+    return Probe("barrier_gradient", (b[order],)), Probe("barrier_hessian", (b[order],)), start[order]
 
 
 def _at_the_minimum(rng):
@@ -290,8 +324,9 @@ EXERCISE = Exercise(
     checks=(vanishes,),
     misconceptions=(
         diagonal_hessian_only, adds_newton_step, half_newton_step, gradient_descent_instead, one_step_only,
-        hessian_of_the_start, elementwise_inverse, returns_the_gradient, stops_on_short_steps, changes_x0,
+        hessian_of_the_start, elementwise_inverse, returns_the_gradient, stops_on_short_steps,
+        stops_at_a_loose_tolerance, changes_x0,
         keeps_integers, never_says_that_it_failed, hides_a_singular_hessian, multiplies_by_hessian,
     ),
-    alternatives=(damped, explicit_inverse),
+    alternatives=(damped, explicit_inverse, own_elimination),
 )  # fmt: skip
