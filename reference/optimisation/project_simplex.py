@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from reference.bounds import SIMPLEX, SIMPLEX_FLOOR
+from reference.bounds import SIMPLEX, SIMPLEX_FLOOR, SIMPLEX_LEVEL_FLOOR
 from reference.measures import value
 from reference.recipes import given, integers, joint, made, normal
 from reference.spec import Exercise, case, misconception
@@ -75,6 +75,28 @@ def active_set(v):
         if still == active:
             return [max(x - theta, 0.0) if a else 0.0 for x, a in zip(v, active, strict=True)]
         active = still
+
+
+def sorted_with_the_level_left_in(v):
+    """Sort and add up in lists, as textbooks do, without taking out the level."""
+    wishes = _checked(v).tolist()
+    total, theta = 0.0, None
+    for k, wish in enumerate(sorted(wishes, reverse=True), 1):
+        total += wish
+        if wish > (total - 1) / k:
+            theta = (total - 1) / k
+    return tuple(max(wish - theta, 0) for wish in wishes)
+
+
+def level_falls_until_spent(v):
+    """Lower theta from the largest wish to the next one and the next one, until the budget is spent."""
+    wishes = np.sort(_checked(v))[::-1]
+    left, theta = 1.0, wishes[0]
+    for k, step in enumerate(-np.diff(wishes), 1):
+        if k * step >= left:
+            return np.clip(np.asarray(v, dtype=float) - (theta - left / k), 0, None)
+        left, theta = left - k * step, theta - step
+    return np.clip(np.asarray(v, dtype=float) - (theta - left / len(wishes)), 0, None)
 
 
 @misconception("What should happen to a point that is already feasible?")
@@ -189,12 +211,15 @@ EXERCISE = Exercise(
         case("all negative", made("six negative wishes", lambda r: -r.uniform(0.2, 3, 6)), kind="edge", why="the least negative wishes get the budget"),
         case("ties", made("wishes with ties", _ties), kind="edge", why="equal wishes get equal weights"),
         case("one asset", normal(1), kind="edge", why="one asset gets everything"),
-        case("large wishes", made("around a million", lambda r: 1e6 + r.uniform(0, 0.5, 6)), kind="stability", why="a level of a million takes half the digits away"),
+        case("large wishes", made("around a million", lambda r: 1e6 + r.uniform(0, 0.5, 6)), kind="stability",
+             checks=(value(rtol=SIMPLEX, atol=SIMPLEX_LEVEL_FLOOR),), why="a level of a million takes half the digits away"),
         case("far apart", made("thousands apart", lambda r: 1e3 * r.permutation(5) + r.uniform(0, 1, 5)), kind="edge", why="the largest wish is so large that the others get nothing"),
         case("too modest", made("wishes that add up to a fifth", lambda r: 0.2 * r.dirichlet(np.ones(6) * 5)), kind="edge", why="what is missing to 1 is shared equally"),
         case("whole wishes", integers(5, low=-2, high=3), kind="edge", why="whole numbers in, fractions out"),
         case("a missing wish", made("a NaN among four", lambda r: r.permutation([np.nan, 0.2, 0.3, 0.5])), kind="error", why="what is unknown has no nearest point"),
         case("an infinite wish", joint("an infinity among three", lambda r: (r.permutation([np.inf, 0.2, 0.3]),)), kind="error", why="infinity is near to nothing"),
+        case("a wish of minus infinity", joint("minus infinity among three", lambda r: (r.permutation([-np.inf, 0.2, 0.3]),)), kind="error", why="minus infinity is as far away as infinity"),
+        case("a column", normal(4, 1), kind="error", why="a column is a table"),
         case("no wish", made("an empty vector", lambda _: np.zeros(0)), kind="error", why="nothing cannot add up to 1"),
     ),
     checks=(value(rtol=SIMPLEX, atol=SIMPLEX_FLOOR),),
@@ -203,5 +228,5 @@ EXERCISE = Exercise(
         clips_the_affine_projection, winner_takes_all, one_round_of_cutting, keeps_the_sum, projects_absolute_values,
         shares_among_all, equal_weights,
     ),
-    alternatives=(by_bisection, active_set),
+    alternatives=(by_bisection, active_set, sorted_with_the_level_left_in, level_falls_until_spent),
 )  # fmt: skip
