@@ -83,6 +83,32 @@ def sorts_random_keys(grad_batch, x0, n, lr, n_epochs, batch_size, rng):
     return x
 
 
+def draws_from_what_is_left(grad_batch, x0, n, lr, n_epochs, batch_size, rng):
+    """Draw each batch from the rows that are left, and keep weights as a list of numbers."""
+    x = _start(x0, n, batch_size).tolist()
+    for _ in range(n_epochs):
+        left = set(range(n))
+        while left:
+            batch = rng.choice(sorted(left), min(batch_size, len(left)), replace=False).tolist()
+            left -= set(batch)
+            gradient = grad_batch(np.array(x), np.array(batch))
+            x = [float(entry - lr * slope) for entry, slope in zip(x, gradient, strict=True)]
+    return tuple(x)
+
+
+def deals_batch_numbers(grad_batch, x0, n, lr, n_epochs, batch_size, rng):
+    """Give every row a batch number by swapping numbers at random, as Fisher and Yates do."""
+    x = _start(x0, n, batch_size)
+    for _ in range(n_epochs):
+        number = np.arange(n) // batch_size
+        for i in range(n - 1, 0, -1):
+            j = rng.integers(i + 1)
+            number[[i, j]] = number[[j, i]]
+        for k in range(math.ceil(n / batch_size)):
+            x = x - lr * grad_batch(x, np.flatnonzero(number == k))
+    return x
+
+
 def _run(grad_batch, x0, n, lr, n_epochs, batch_size, orders, point=lambda x, _: x):
     """Return the weights after passes in given orders; the gradient is taken at ``point(x, start of the epoch)``."""
     x = _start(x0, n, batch_size)
@@ -179,6 +205,12 @@ def shuffles_batches_not_rows(grad_batch, x0, n, lr, n_epochs, batch_size, rng):
     return x
 
 
+@misconception("Two neighbours in the file: does one ever come without the other?")
+def begins_somewhere_else(grad_batch, x0, n, lr, n_epochs, batch_size, rng):
+    _start(x0, n, batch_size)
+    return _run(grad_batch, x0, n, lr, n_epochs, batch_size, lambda: np.roll(np.arange(n), rng.integers(1, max(n, 2))))
+
+
 @misconception("What does the last batch hold if nothing is left to fill it?")
 def fills_the_last_batch(grad_batch, x0, n, lr, n_epochs, batch_size, rng):
     def filled():
@@ -272,12 +304,14 @@ def shuffled(grad_batch, x0, n, lr, n_epochs, batch_size, rng, x):
     if batches is None or n < 12 or batch_size == n or not batches:
         return 0.0, 0.0
     each = -(-n // batch_size)
-    seen = [tuple(range(n))]
+    seen = [{frozenset((i, i + 1)) for i in range(n - 1)}]
     for e in range(n_epochs):
-        order = tuple(int(i) for batch in batches[e * each : (e + 1) * each] for i in batch)
-        if order in seen:
+        order = [int(i) for batch in batches[e * each : (e + 1) * each] for i in batch]
+        pairs = {frozenset(order[i : i + 2]) for i in range(len(order) - 1)}
+        # Chance leaves about two pairs of neighbours together; an order turned round or begun elsewhere nearly all.
+        if any(len(pairs & before) > 0.75 * n for before in seen):
             return 1.0, 0.0
-        seen.append(order)
+        seen.append(pairs)
     return 0.0, 0.0
 
 
@@ -346,14 +380,15 @@ EXERCISE = Exercise(
         case("a remainder of one", _rows(25, 2, 0.05, 2, 6), seeded(), kind="edge", why="one row is left over, and has its own step"),
         case("from whole numbers", _rows(18, 3, 0.05, 2, 5, whole=True), seeded(), kind="edge", why="a start of whole numbers, steps of fractions"),
         case("batches too large", _rows(10, 2, 0.1, 1, 11), seeded(), kind="error", why="a batch has at most all rows"),
+        case("batches without rows", _rows(10, 2, 0.1, 1, 0), seeded(), kind="error", why="no row, no gradient"),
         case("batches of less than none", _rows(10, 2, 0.1, 1, -2), seeded(), kind="error", why="a batch has at least one row"),
     ),
     checks=(passes, shuffled, dealt, replayed),
     misconceptions=(
         never_shuffles, shuffles_once, learning_rate_applied_twice, samples_with_replacement, drops_the_last_batch,
         gradient_at_the_start_of_the_epoch, moves_uphill, one_batch_per_epoch, divides_by_the_batch_again,
-        own_generator, one_epoch_too_many, full_gradient_every_time, shuffles_batches_not_rows, fills_the_last_batch,
+        own_generator, one_epoch_too_many, full_gradient_every_time, shuffles_batches_not_rows, begins_somewhere_else, fills_the_last_batch,
         takes_size_for_number, returns_the_average, starts_anew_every_epoch, keeps_whole_numbers, changes_x0,
     ),
-    alternatives=(shuffles_one_index_array, sorts_random_keys),
+    alternatives=(shuffles_one_index_array, sorts_random_keys, draws_from_what_is_left, deals_batch_numbers),
 )  # fmt: skip
