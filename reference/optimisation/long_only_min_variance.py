@@ -101,6 +101,20 @@ def accelerated_descent(Sigma):
     return w
 
 
+def one_asset_at_a_time(Sigma):
+    """Minimise u'Su / 2 - sum(u) over u >= 0 by one entry after the other, in lists, and scale u to the budget."""
+    S = _checked(Sigma).tolist()
+    u = [1.0] * len(S)
+    for _ in range(20_000):
+        before = list(u)
+        for i, row in enumerate(S):
+            others = sum(s * v for s, v in zip(row, u, strict=True)) - row[i] * u[i]
+            u[i] = max((1 - others) / row[i], 0.0)
+        if max(abs(new - old) for new, old in zip(u, before, strict=True)) <= 1e-9 * max(u):
+            break
+    return tuple(v / sum(u) for v in u)
+
+
 def _descend(S, step, steps, move=_project, start=None):
     w = np.full(len(S), 1 / len(S)) if start is None else start
     with np.errstate(all="ignore"):
@@ -401,5 +415,5 @@ EXERCISE = Exercise(
         drops_short_positions_once, rescales_instead_of_projecting, not_fully_invested, step_from_largest_variance,
         drops_short_positions_for_good, stops_at_an_absolute_change, equal_risk_contributions,
     ),
-    alternatives=(projected_descent, accelerated_descent, stops_when_weights_stand_nearly_still),
+    alternatives=(projected_descent, accelerated_descent, stops_when_weights_stand_nearly_still, one_asset_at_a_time),
 )  # fmt: skip
