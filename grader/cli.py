@@ -307,6 +307,7 @@ def grade(
     from grader.cohort import grade_cohort  # noqa: PLC0415
     from grader.lms.intake import Handed  # noqa: PLC0415
     from grader.records import Limits  # noqa: PLC0415
+    from grader.terminal import show_statistics  # noqa: PLC0415
 
     allowed = Limits().changed(limits)
     topics = topics_of([assignment] if assignment else [])
@@ -317,6 +318,7 @@ def grade(
         force=force, quiet=quiet, unsafe=unsafe, limits=allowed, handed=handed,
     )  # fmt: skip
     if not quiet:
+        show_statistics(summary.statistics)
         click.echo(summary.text(output))
     if summary.not_graded:
         sys.exit(3)
@@ -348,14 +350,16 @@ def report(
     from grader.lms.intake import adopt  # noqa: PLC0415
     from grader.manual.files import marked_topics  # noqa: PLC0415
     from grader.manual.marks import left  # noqa: PLC0415
+    from grader.terminal import show_statistics  # noqa: PLC0415
 
     check_graded(folder)
     marked = marked_topics(folder)
     with Gradebook.open(folder / "gradebook.db") as book:
         people = adopt(book, roster) if roster else ()
-        written = write_reports(book, folder, marked, pseudonyms=pseudonyms)
+        reports = write_reports(book, folder, marked, pseudonyms=pseudonyms)
         more, notes = write_lms(book, folder, lms, columns, marked, pseudonyms=pseudonyms)
-        wrote = [f"wrote {path}" for path in (*written, *more)]
+        show_statistics(reports.statistics)
+        wrote = [f"wrote {path}" for path in (*reports.paths, *more)]
         for line in [*wrote, *people, *notes, *left(book.results(), marked)]:
             click.echo(line)
 
@@ -515,13 +519,15 @@ def doctor() -> None:
 @jobs_option
 def demo(output: Path, jobs: int | None) -> None:
     """Grade the sample cohort that comes with the course, and show its marks."""
-    from grader.cohort import grade_cohort, show_scores  # noqa: PLC0415
+    from grader.cohort import grade_cohort  # noqa: PLC0415
+    from grader.terminal import show_scores, show_statistics  # noqa: PLC0415
 
     cohort = content.submissions() / "linear_algebra"
     summary = grade_cohort(
         (cohort,), topics_of(["linear_algebra"]), "linear_algebra", output, cores(jobs), DEFAULT_SEED
     )
     show_scores(output)
+    show_statistics(summary.statistics)
     click.echo(summary.text(output))
     if summary.not_graded:
         sys.exit(3)

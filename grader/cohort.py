@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +29,8 @@ from grader.records import Limits, Result, Submission
 from grader.report.pages import write_pages
 from grader.report.results import write_results
 from grader.report.scores import write_scores
+from grader.report.statistics import Statistics, statistics_of
+from grader.terminal import progress
 from reference.catalogue import Topic
 
 # Reports without names go there: no file with names lies beside them.
@@ -53,6 +53,8 @@ class Summary:
         What the LMS, the roster and the choice among several uploads tell, a line each.
     folder : str
         Below the output folder, where reports went.
+    statistics : tuple of (str, Statistics)
+        Title and statistics of each assignment.
     """
 
     graded: int
@@ -61,6 +63,7 @@ class Summary:
     unchanged: int
     notes: tuple[str, ...] = ()
     folder: str = ""
+    statistics: tuple[tuple[str, Statistics], ...] = ()
 
     def text(self, output: Path) -> str:
         """Return what is said at the end of a run."""
@@ -170,7 +173,7 @@ def grade_cohort(
                 book.store(result, _digest(plans, result.assignment), __version__)
                 count(result.status)
         finally:
-            write_reports(book, output, marked, pseudonyms=handed.pseudonyms)
+            reports = write_reports(book, output, marked, pseudonyms=handed.pseudonyms)
         notes = told(book, intake)
     return Summary(
         graded=counts["graded"],
@@ -179,6 +182,7 @@ def grade_cohort(
         unchanged=counts["unchanged"],
         notes=notes,
         folder=PSEUDONYMOUS if handed.pseudonyms else "",
+        statistics=reports.statistics,
     )
 
 
@@ -205,9 +209,17 @@ def _digest(plans: Mapping[str, Plan], assignment: str) -> str:
     return plans[assignment].digest if assignment in plans else ""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reports:
+    """What was written from a gradebook, and how the cohort did."""
+
+    paths: tuple[Path, ...]
+    statistics: tuple[tuple[str, Statistics], ...]
+
+
 def write_reports(
     book: Gradebook, output: Path, marked: Mapping[str, Marked] | None = None, *, pseudonyms: bool = False
-) -> tuple[Path, ...]:
+) -> Reports:
     """Write what people and programs read from the gradebook and what people marked, and return what was written.
 
     With `pseudonyms` nothing written names a student, and all of it goes to a folder of its own.
@@ -223,7 +235,10 @@ def write_reports(
     topics = [load_topic(name) for name in topic_names() if name in assignments]
     summaries = {t.name: {e.name: summary(e) for e in t.exercises} for t in topics}
     pages = write_pages(results, folder, {t.name: t.title for t in topics}, summaries)
-    return folder / "results", folder / "scores.csv", *pages, *written
+    return Reports(
+        paths=(folder / "results", folder / "scores.csv", *pages, *written),
+        statistics=tuple((t.title, statistics_of(t.name, results)) for t in topics),
+    )
 
 
 def write_lms(
@@ -273,68 +288,3 @@ def _exercises(results: Sequence[Result]) -> tuple[str, ...]:
     names = [e.name for topic in topic_names() if topic in assignments for e in load_topic(topic).exercises]
     graded = [e.name for result in results for e in result.exercises]
     return tuple(dict.fromkeys([*names, *graded]))
-
-
-@contextmanager
-def progress(total: int, *, quiet: bool) -> Iterator[Callable[[], None]]:
-    """Show how far grading is: a bar with rate and time left on a terminal, a few plain lines elsewhere."""
-    if quiet:
-        yield lambda: None
-    elif sys.stderr.isatty():
-        with _bar(total) as advance:
-            yield advance
-    else:
-        yield _lines(total)
-
-
-@contextmanager
-def _bar(total: int) -> Iterator[Callable[[], None]]:
-    from rich.console import Console  # noqa: PLC0415 - slow to import, and not needed elsewhere
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
-
-    class Rate(ProgressColumn):
-        def render(self, task):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-            return Text(f"{task.speed:.1f}/s" if task.speed else "", style="progress.data.speed")
-
-    columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("grading", total=total)
-        yield lambda: bar.advance(task)
-
-
-def _lines(total: int) -> Callable[[], None]:
-    """Return a function that counts and prints a line at every tenth of the way."""
-    done = 0
-
-    def advance() -> None:
-        nonlocal done
-        done += 1
-        if done * 10 // total != (done - 1) * 10 // total:
-            print(f"graded {done} of {total}", file=sys.stderr)  # noqa: T201 - this is what the command says
-
-    return advance
-
-
-def show_scores(output: Path) -> None:
-    """Print scores.csv as a table that fits a terminal of 80 columns."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-
-    with (output / "scores.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    table = Table(box=None, pad_edge=False)
-    for heading in ("submission", "status"):
-        table.add_column(heading, overflow="fold")
-    for heading in ("total", "of", "percent"):
-        table.add_column(heading, justify="right")
-    table.add_column("reason", overflow="fold", max_width=34)
-    for row in rows:
-        table.add_row(*(_safe(row[k]) for k in ("submission", "status", "total", "possible", "percent", "reason")))
-    Console(width=None if sys.stdout.isatty() else 100).print(table)
-
-
-def _safe(text: str) -> str:
-    from rich.markup import escape  # noqa: PLC0415
-
-    return escape(text)

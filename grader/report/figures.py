@@ -75,7 +75,7 @@ def totals_svg(totals: Sequence[float], possible: float) -> str:
 def items_svg(items: Sequence[Item]) -> str:
     """Return for each exercise the shares of submissions with full marks, some and none, as bars."""
     with mpl.rc_context(_SETTINGS):
-        figure, (axes,) = _figure(1, 6.4, 0.7 + 0.28 * len(items))
+        figure, (axes,) = _figure(1, 6.4, 1.2 + 0.28 * len(items))
         places = np.arange(len(items))
         full = np.array([item.share_full for item in items])
         none = np.array([item.share_none for item in items])

@@ -211,5 +211,13 @@ _PAGES = Environment(
     lstrip_blocks=True,
 )
 _PAGES.filters.update(
-    legible=legible, shortened=shortened, lines=_lines, body=_body, marks=_marks, percent=_percent, two=_two, drawn=_drawn, anchor=_anchor
+    legible=legible,
+    shortened=shortened,
+    lines=_lines,
+    body=_body,
+    marks=_marks,
+    percent=_percent,
+    two=_two,
+    drawn=_drawn,
+    anchor=_anchor,
 )

@@ -98,7 +98,5 @@ def _table(pairs: Sequence[Pair]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows(
-        (cell(p.first.name), cell(p.second.name), f"{p.share:.3f}", f"{p.evidence:.1f}") for p in pairs
-    )
+    writer.writerows((cell(p.first.name), cell(p.second.name), f"{p.share:.3f}", f"{p.evidence:.1f}") for p in pairs)
     return text.getvalue()
