@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -10,13 +11,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from grader.text import visible
 
 
-def render(template: str, **values: Any) -> str:
+def render(template: str, filters: Mapping[str, Callable[..., Any]] | None = None, /, **values: Any) -> str:
     """Return a page.
 
     Parameters
     ----------
     template : str
-        Name of a file in grader/templates. All extend base.html, whose policy forbids scripts and addresses.
+        Name of a file in grader/templates. All extend base.html, whose policy forbids addresses, and scripts but for
+        a page's own.
+    filters : mapping of str to callable, optional
+        Filters that the template uses beside `visible`.
     **values : object
         What the template shows. Texts are escaped unless they are `markupsafe.Markup`.
 
@@ -25,7 +29,9 @@ def render(template: str, **values: Any) -> str:
     jinja2.UndefinedError
         Where the template shows something that is not among `values`.
     """
-    return _environment().get_template(template).render(**values)
+    environment = _environment()
+    environment.filters.update(filters or {})
+    return environment.get_template(template).render(**values)
 
 
 @cache

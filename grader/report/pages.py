@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from grader.html import render
 from grader.records import Detail, ExerciseResult, Picture, Result
 from grader.report.figures import items_svg, picture_svg, totals_svg, with_ids
 from grader.report.files import write_whole
@@ -65,7 +66,9 @@ def feedback_page(result: Result, title: str, summaries: Mapping[str, str]) -> s
     """
     details = {detail.exercise: detail for detail in result.details}
     exercises = [(e, details.get(e.name, Detail(exercise=e.name))) for e in result.exercises]
-    return _PAGES.get_template("feedback.html").render(
+    return render(
+        "feedback.html",
+        FILTERS,
         result=result,
         title=title or result.assignment,
         status=STATUSES[result.status],
@@ -90,7 +93,9 @@ def cohort_page(results: Sequence[Result], titles: Mapping[str, str]) -> str:
     named = dict.fromkeys(r.assignment for r in results if r.status == "graded")
     parts = [_part(statistics_of(name, results), titles.get(name, name)) for name in (*titles, *named) if name in named]
     rows = [(r, feedback_path(r.submission).as_posix()) for r in sorted(results, key=lambda r: r.submission)]
-    return _PAGES.get_template("cohort.html").render(
+    return render(
+        "cohort.html",
+        FILTERS,
         parts=list({part["title"]: part for part in parts}.values()),
         rows=rows,
         several=len(named) > 1,
@@ -203,21 +208,14 @@ def _anchor(exercise: ExerciseResult) -> str:
     return "exercise-" + "".join(c if c.isalnum() or c in "_-" else "-" for c in exercise.name)
 
 
-_PAGES = Environment(
-    loader=PackageLoader("grader.report"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_PAGES.filters.update(
-    legible=legible,
-    shortened=shortened,
-    lines=_lines,
-    body=_body,
-    marks=_marks,
-    percent=_percent,
-    two=_two,
-    drawn=_drawn,
-    anchor=_anchor,
-)
+FILTERS: dict[str, Callable[..., Any]] = {
+    "legible": legible,
+    "shortened": shortened,
+    "lines": _lines,
+    "body": _body,
+    "marks": _marks,
+    "percent": _percent,
+    "two": _two,
+    "drawn": _drawn,
+    "anchor": _anchor,
+}
