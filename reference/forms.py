@@ -72,12 +72,14 @@ def describe(form: Form) -> str:
 def conform(got: Any, form: Form, where: str = "") -> tuple[Any, str]:  # noqa: C901, PLR0911 - one return a fault
     """Return `got` as plain floats and arrays of the form asked for, and "" or what is wrong with it.
 
-    Lists stand for arrays, 0-d arrays for numbers, lists for tuples, and complex numbers for real ones where
-    every imaginary part is exactly zero. A shape of (1,) is not a number, and a column is not a vector.
+    Lists and arrays of objects stand for arrays, 0-d arrays for numbers, lists for tuples, and complex numbers for
+    real ones where every imaginary part is exactly zero. A shape of (1,) is not a number, and a column is not a vector.
 
     Examples
     --------
     >>> conform([1, 2], ("array", (2,)))
+    (array([1., 2.]), '')
+    >>> conform(np.array([1, 2], dtype=object), ("array", (2,)))
     (array([1., 2.]), '')
     >>> conform([[1], [2]], ("array", (2,)))[1]
     'expected an array of shape (2,), got one of shape (2, 1)'
@@ -87,8 +89,10 @@ def conform(got: Any, form: Form, where: str = "") -> tuple[Any, str]:  # noqa: 
         return None, wrong + "None (is a return missing?)"
     if form[0] == "tuple":
         return _conform_parts(got, form[1], wrong)
+    objects = isinstance(got, np.ndarray) and got.dtype.kind == "O"
     try:
-        array = np.asarray(got)
+        # Of an array of objects decides what it holds, as where a result crosses the walls.
+        array = np.asarray(got.tolist() if objects else got)
     except (TypeError, ValueError):
         return None, wrong + f"{type(got).__name__} that is not rectangular"
     words = form[0] in ("text", "labels")
