@@ -169,10 +169,11 @@ def step_relative_to_x(f, x, h=1e-5):
 
 def _quadratic(d):
     def draw(rng):
+        # Values of some tens: with steps down to 1e-7 their rounding stays below what is allowed for small slopes.
         A = rng.standard_normal((d, d))
         return Probe(
-            "quadratic", (A @ A.T + np.diag(rng.uniform(1, 20, d)), 2 * rng.standard_normal(d))
-        ), 3 * rng.standard_normal(d)
+            "quadratic", (A @ A.T + np.diag(rng.uniform(5, 20, d)), 2 * rng.standard_normal(d))
+        ), rng.standard_normal(d)
 
     return joint(f"a quadratic of {d} variables and a point", draw)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from reference.bounds import QUADRATIC, SUM_OF_PRODUCTS
@@ -68,6 +70,14 @@ def by_einsum(A, b, x):
     return np.array(np.einsum("i,ij,j->", x, A, x) / 2 - np.einsum("i,i->", b, x)), (A @ x + x @ A) / 2 - b
 
 
+def from_the_gradient(A, b, x):
+    A, b, x = (part.tolist() for part in _checked(A, b, x))
+    n = range(len(x))
+    slopes = [sum((A[i][j] + A[j][i]) / 2 * x[j] for j in n) for i in n]
+    # By Euler x'Ax is x'(A + A')x / 2.
+    return math.fsum(x[i] * (slopes[i] / 2 - b[i]) for i in n), tuple(slopes[i] - b[i] for i in n)
+
+
 @misconception("Try A = 1, b = 0 and x = 2 by hand.")
 def missing_half(A, b, x):
     A, b, x = _checked(A, b, x)
@@ -122,6 +132,12 @@ def gradient_not_halved(A, b, x):
     return quadratic_form(A, b, x)[0], (A + A.T) @ x - b
 
 
+@misconception("What does numpy make of one cost and four trades?")
+def one_cost_for_all(A, b, x):
+    b = np.asarray(b, dtype=float)
+    return quadratic_form(A, np.repeat(b, len(np.asarray(x))) if b.shape == (1,) else b, x)
+
+
 @misconception("Do the entries away from the diagonal count?")
 def diagonal_only(A, b, x):
     A, b, x = _checked(A, b, x)
@@ -146,6 +162,7 @@ EXERCISE = Exercise(
         case("basis points", normal(4, 4, scale=1e-4), normal(4, scale=1e-2), normal(4, scale=100.0), kind="edge", why="small impacts on large trades"),
         case("too few amounts", normal(4, 4), normal(4), normal(3), kind="error", why="each row needs an amount"),
         case("b too long", normal(3, 3), normal(4), normal(3), kind="error", why="each row needs a cost"),
+        case("a single cost", normal(4, 4), normal(1), normal(4), kind="error", why="numpy would charge every trade alike and say nothing"),
         case("amounts in a column", normal(4, 4), normal(4), normal(4, 1), kind="error",
              why="with a column numpy makes tables of what should be numbers, and says nothing"),
         case("a tall matrix", normal(4, 3), normal(4), normal(4), kind="error", why="x stands on both sides of A"),
@@ -156,7 +173,7 @@ EXERCISE = Exercise(
     ),
     misconceptions=(
         missing_half, elementwise_square, scalar_as_matrix, gradient_for_symmetric_only, gradient_of_the_transpose,
-        sign_of_b, gradient_without_b, results_swapped, gradient_not_halved, diagonal_only,
+        sign_of_b, gradient_without_b, results_swapped, gradient_not_halved, one_cost_for_all, diagonal_only,
     ),
-    alternatives=(double_loop, by_einsum),
+    alternatives=(double_loop, by_einsum, from_the_gradient),
 )  # fmt: skip
