@@ -61,6 +61,19 @@ def four_points(F, x, h=1e-5):
     return J
 
 
+def restoring_a_copy(F, x, h=1e-5):
+    x = np.array(x, dtype=float)
+    columns = []
+    for j in range(len(x)):
+        kept, values = x[j], []
+        for step in (h, -h):
+            x[j] = kept + step
+            values.append(np.array(F(x), dtype=float))
+        x[j] = kept
+        columns.append((values[0] - values[1]) / 2 / h)
+    return tuple(np.transpose(columns))
+
+
 @misconception("With 4 swaps and 3 rates, what is the shape?")
 def transposed(F, x, h=1e-5):
     return numerical_jacobian(F, x, h).T
@@ -130,6 +143,14 @@ def drops_single_axes(F, x, h=1e-5):
     return np.squeeze(numerical_jacobian(F, x, h))
 
 
+@misconception("Is h a share of x, also where x is 0?")
+def step_relative_to_x(F, x, h=1e-5):
+    x = np.asarray(x, dtype=float)
+    with np.errstate(all="ignore"):
+        columns = [np.divide(F(x + s * e) - F(x - s * e), 2 * s) for s, e in zip(h * x, np.eye(len(x)), strict=True)]
+    return np.stack(columns, axis=1)
+
+
 @misconception("Which of the two values is subtracted?")
 def wrong_sign(F, x, h=1e-5):
     return -numerical_jacobian(F, x, h)
@@ -149,6 +170,12 @@ def _swaps(m, d):
     )
 
 
+def _rate_at_zero(rng):
+    rates = rng.uniform(1, 4, 3)
+    rates[1] = 0.0
+    return Probe("swap_values", (np.sort(rng.uniform(1, 9, 4)),)), rates
+
+
 EXERCISE = Exercise(
     solution=numerical_jacobian,
     points=4,
@@ -164,13 +191,14 @@ EXERCISE = Exercise(
         case("one output", _swaps(1, 4), kind="edge", why="one output still makes a table of one row"),
         case("one input", _swaps(3, 1), kind="edge", why="one input still makes a table of one column"),
         case("whole numbers", probe("polar"), integers(2, low=1, high=5), kind="edge", why="adding 0.00001 to a whole number must not be lost"),
+        case("a rate of zero", joint("four swaps, three rates, one of which is 0", _rate_at_zero), kind="edge", why="a step must not shrink with x"),
         case("a linear map", _linear(5, 3), kind="edge", why="the derivative of a linear map is the map"),
         case("another step", probe("polar"), normal(2, loc=2.0), given(1e-4), kind="edge", why="a step of 1e-4 is fine too"),
     ),
     checks=(value(rtol=FIRST_DIFFERENCE, atol=FIRST_DIFFERENCE_FLOOR),),
     misconceptions=(
         transposed, square_only, gradient_of_sum, flattened, forward_difference, missing_factor_2, bump_lost_in_integers,
-        step_too_small, bumps_accumulate, drops_single_axes, wrong_sign,
+        step_too_small, bumps_accumulate, drops_single_axes, step_relative_to_x, wrong_sign,
     ),
-    alternatives=(row_by_row, four_points),
+    alternatives=(row_by_row, four_points, restoring_a_copy),
 )  # fmt: skip
