@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+
 import numpy as np
 
 from reference.measures import same
@@ -85,6 +88,24 @@ def by_inertia(H, tol=1e-8):
     return "minimum" if positive else "maximum"
 
 
+def by_rotations(H, tol=1e-8):
+    """Jacobi's method: turn pairs of axes until nothing is left away from the diagonal."""
+    H = _checked(H)
+    n = len(H)
+    for _ in range(50):
+        for i, j in itertools.combinations(range(n), 2):
+            angle = math.atan2(2 * H[i, j], H[j, j] - H[i, i]) / 2
+            turn = np.eye(n)
+            turn[[i, j], [i, j]] = math.cos(angle)
+            turn[i, j], turn[j, i] = math.sin(angle), -math.sin(angle)
+            H = turn.T @ H @ turn
+    values = [float(H[i, i]) for i in range(n)]
+    size = tol * max(map(abs, values))
+    up, down = sum(v > size for v in values), sum(v < -size for v in values)
+    kind = "saddle" if up and down else "minimum" if up == n else "maximum" if down == n else "degenerate"
+    return np.array(kind)
+
+
 @misconception("Try [[1, 3], [3, 1]]: is every direction like the axes?")
 def diagonal_signs(H, tol=1e-8):
     d = np.diag(_checked(H))
@@ -154,6 +175,14 @@ def other_words(H, tol=1e-8):
     return {"minimum": "min", "maximum": "max"}.get(kind := classify_critical_point(H, tol), kind)
 
 
+@misconception("If second derivatives are counted in billions, is a difference of 1e-9 nothing?")
+def symmetric_in_absolute_terms(H, tol=1e-8):
+    H = np.asarray(H, dtype=float)
+    if H.ndim != 2 or H.shape[0] != H.shape[1] or not np.allclose(H, H.T):
+        raise ValueError
+    return _by_signs(np.linalg.eigvalsh(H), tol)
+
+
 @misconception("What if every second derivative is zero?")
 def zero_matrix_is_minimum(H, tol=1e-8):
     return classify_critical_point(H, tol) if _checked(H).any() else "minimum"
@@ -186,6 +215,18 @@ def _cancelling(rng):
     return np.array([[a, c], [c, b]])
 
 
+def _nearly_symmetric(rng):
+    A = with_spectrum(3.0, 1.0, 0.5).draw(rng)[0]
+    A[0, 1] += 1e-10  # as second differences leave it
+    return A
+
+
+def _slanted_in_billions(rng):
+    A = with_spectrum(4.0, 2.0, 1.0).draw(rng)[0]
+    A[0, 2] += rng.uniform(1.0, 2.0)
+    return 1e-9 * A
+
+
 def _rounded_zero(rng):
     """Return a matrix of rank two in five dimensions, whose zeros are rounding errors."""
     Q = orthogonal(rng, 5)
@@ -214,15 +255,20 @@ EXERCISE = Exercise(
         case("billions", with_spectrum(4.0, 2.0, 1.0, scale=1e-9), kind="edge", why="in billions every curvature is tiny, and a minimum is still one"),
         case("cents", with_spectrum(4.0, 1.0, 1e-13, scale=1e9), kind="edge", why="in cents even a rounding error is large, and a valley is still one"),
         case("another tolerance", with_spectrum(2.0, 1.0, 1e-3), given(0.01), kind="edge", why="what counts as zero can be chosen"),
+        case("symmetric up to rounding", made("a minimum, one entry off by 1e-10", _nearly_symmetric), kind="edge",
+             why="second derivatives by differences are symmetric up to rounding only"),
         case("one variable", given([[-2.0]]), kind="edge", why="one variable has one curvature"),
         case("a table", normal(2, 3), kind="error", why="a Hessian is square"),
+        case("not symmetric in billions", made("1e-9 times a matrix that is not symmetric", _slanted_in_billions), kind="error",
+             why="whether a matrix is symmetric does not depend on the unit"),
         case("any matrix", joint("normal(3, 3)", lambda rng: (rng.standard_normal((3, 3)) + np.triu(np.ones((3, 3)), 1),)), kind="error", why="a Hessian is symmetric"),
     ),
     checks=(same(name="the kind is right"),),
     misconceptions=(
         diagonal_signs, semidefinite_is_minimum, absolute_tolerance, determinant_only, minimum_and_maximum_swapped,
-        any_zero_is_degenerate, exact_zero, trace_only, other_words, zero_matrix_is_minimum, row_sums,
+        any_zero_is_degenerate, exact_zero, trace_only, other_words, symmetric_in_absolute_terms,
+        zero_matrix_is_minimum, row_sums,
         maximum_if_all_minors_are_negative,
     ),
-    alternatives=(general_eigenvalues, by_inertia),
+    alternatives=(general_eigenvalues, by_inertia, by_rotations),
 )  # fmt: skip

@@ -6,7 +6,7 @@ import numpy as np
 
 from reference.bounds import QUADRATIC
 from reference.measures import value
-from reference.recipes import given, integers, joint, made, normal
+from reference.recipes import given, joint, normal
 from reference.spec import Exercise, case, misconception
 
 
@@ -73,6 +73,13 @@ def row_wise(f0, g, H, x0, X):
     return f0 + (U * g).sum(axis=-1) + ((U @ H) * U).sum(axis=-1) / 2
 
 
+def along_principal_axes(f0, g, H, x0, X):
+    f0, g, H, U = _displaced(f0, g, H, x0, X)
+    curvatures, axes = np.linalg.eigh(H)
+    turned, slopes = U @ axes, g @ axes
+    return np.asarray(f0 + np.sum(turned * (slopes + turned * curvatures / 2), axis=-1))
+
+
 @misconception("What should happen at x = x0?")
 def uses_x_not_displacement(f0, g, H, x0, X):
     _displaced(f0, g, H, x0, X)
@@ -120,6 +127,18 @@ def single_point_as_array(f0, g, H, x0, X):
     return np.atleast_1d(taylor2(f0, g, H, x0, X))
 
 
+@misconception("What becomes of a half in an array of whole numbers?")
+def whole_result(f0, g, H, x0, X):
+    out = taylor2(f0, g, H, x0, X)
+    return np.trunc(out) if np.asarray(X).dtype.kind in "iu" else out
+
+
+@misconception("What does numpy make of one starting value and three factors?")
+def one_start_for_all(f0, g, H, x0, X):
+    x0 = np.asarray(x0, dtype=float)
+    return taylor2(f0, g, H, np.repeat(x0, len(np.asarray(g))) if x0.shape == (1,) else x0, X)
+
+
 @misconception("Is the sum over all scenarios asked for, or one number for each?")
 def sums_over_scenarios(f0, g, H, x0, X):
     return float(np.sum(taylor2(f0, g, H, x0, X)))
@@ -147,9 +166,13 @@ def _single(rng):
     return (*_book(rng, 4), rng.standard_normal(4))
 
 
-def _whole_gammas(rng):
-    M = rng.integers(-3, 4, (3, 3))
-    return M + M.T
+def _whole(rng):
+    # Odd gammas on the diagonal, and a move by one: half a gamma is no whole number.
+    M = np.tril(rng.integers(-3, 4, (3, 3)), -1)
+    H = M + M.T + np.diag(2 * rng.integers(-2, 2, 3) + 1)
+    x0, X = rng.integers(-2, 3, 3), rng.integers(-4, 5, (5, 3))
+    X[rng.integers(5)] = x0 + [0, 1, 0]
+    return 7, rng.integers(-3, 4, 3), H, x0, X
 
 
 def _unmoved(rng):
@@ -173,9 +196,10 @@ EXERCISE = Exercise(
         case("as many scenarios as factors", _scenarios(4, 4), kind="edge", why="where n equals d rows and columns can be mixed up"),
         case("nothing moved", joint("scenarios equal to x0", _unmoved), kind="edge", why="at x0 the approximation is the value"),
         case("one factor", _scenarios(6, 1), kind="edge", why="with one factor it is a parabola"),
-        case("whole numbers", given(7), integers(3, low=-3, high=4), made("a symmetric matrix", _whole_gammas),
-             integers(3, low=-2, high=3), integers(5, 3, low=-4, high=5), kind="edge", why="whole numbers in, halves out"),
+        case("whole numbers", joint("a book of whole numbers, odd gammas, and a move by one", _whole), kind="edge", why="whole numbers in, halves out"),
         case("a gradient too short", given(1.0), normal(2), normal(3, 3), normal(3), normal(4, 3), kind="error", why="each factor needs a delta"),
+        case("a start of one factor", given(1.0), normal(3), normal(3, 3), normal(1), normal(4, 3), kind="error",
+             why="numpy would start all factors at the same value and say nothing"),
         case("scenarios of one factor", given(1.0), normal(3), normal(3, 3), normal(3), normal(4, 1), kind="error",
              why="numpy would move all factors alike and say nothing"),
         case("gammas that do not fit", given(1.0), normal(3), normal(3, 2), normal(3), normal(4, 3), kind="error", why="each pair of factors needs a gamma"),
@@ -183,7 +207,8 @@ EXERCISE = Exercise(
     checks=(value(rtol=QUADRATIC, atol=QUADRATIC),),
     misconceptions=(
         uses_x_not_displacement, a_table_of_all_pairs, diagonal_gamma_only, delta_only, drops_f0, displacement_sign,
-        missing_half, gradient_halved_too, single_point_as_array, sums_over_scenarios, ignores_signs,
+        missing_half, gradient_halved_too, single_point_as_array, whole_result,
+        one_start_for_all, sums_over_scenarios, ignores_signs,
     ),
-    alternatives=(by_loop, row_wise),
+    alternatives=(by_loop, row_wise, along_principal_axes),
 )  # fmt: skip
