@@ -88,6 +88,28 @@ def complex_step(params, X, y):
     return loss(packed).real, (g[: d * h].reshape(d, h), g[d * h : d * h + h], g[d * h + h : d * h + 2 * h], g[-1])
 
 
+def forward_mode(params, X, y):
+    """Push the change of every single parameter forward to the loss."""
+    W1, b1, w2, b2, X, y = _checked(params, X, y)
+    z = np.einsum("ni,ik->nk", X, W1) + b1
+    a = np.tanh(z)
+    r = (a * w2).sum(axis=1) + b2 - y
+    slope = 4 * np.exp(-2 * np.abs(z)) / (1 + np.exp(-2 * np.abs(z))) ** 2 * w2
+
+    def change(of_output):
+        return np.array(np.mean(2 * r * of_output))
+
+    d, h = W1.shape
+    dW1 = [[change(slope[:, k] * X[:, i]) for k in range(h)] for i in range(d)]
+    gradient = (
+        dW1,
+        [change(slope[:, k]) for k in range(h)],
+        [change(a[:, k]) for k in range(h)],
+        change(np.ones(len(y))),
+    )
+    return np.dot(r, r) / len(y), gradient
+
+
 def _variant(params, X, y, slope, factor=2.0):
     """Return what comes out with another derivative of the activation, or another factor of the residual."""
     W1, b1, w2, b2, X, y = _checked(params, X, y)
@@ -177,6 +199,19 @@ def broadcasts_a_column(params, X, y):
     return float(np.mean(r**2)), (X.T @ back, back.sum(axis=0), 2 * a.T @ r / len(y), float(2 * np.mean(r)))
 
 
+@misconception("What does numpy make of one target and five examples?")
+def one_target_for_all(params, X, y):
+    y = np.asarray(y, float)
+    return mlp_loss_grad(params, X, np.repeat(y, len(np.asarray(X))) if y.shape == (1,) else y)
+
+
+@misconception("What does numpy make of one outer weight and two hidden units?")
+def one_outer_weight_for_all(params, X, y):
+    W1, b1, w2, b2 = params
+    w2 = np.asarray(w2, float)
+    return mlp_loss_grad((W1, b1, np.repeat(w2, len(np.asarray(b1))) if w2.shape == (1,) else w2, b2), X, y)
+
+
 @misconception("Is there one half in the loss?")
 def half_the_loss(params, X, y):
     loss, gradient = mlp_loss_grad(params, X, y)
@@ -228,6 +263,14 @@ def _short_bias(W1, b1, w2, b2, X, y):
     return (W1, b1[:1], w2, b2), X, y
 
 
+def _one_outer_weight(W1, b1, w2, b2, X, y):
+    return (W1, b1, w2[:1], b2), X, y
+
+
+def _one_target(W1, b1, w2, b2, X, y):
+    return (W1, b1, w2, b2), X, y[:1]
+
+
 def _narrow_inputs(W1, b1, w2, b2, X, y):
     return (W1, b1, w2, b2), X[:, :2], y
 
@@ -258,6 +301,8 @@ EXERCISE = Exercise(
         case("whole numbers", joint("small whole numbers", _whole), kind="edge", why="whole numbers in, fractions out"),
         case("a column of targets", _bad(_column_targets), kind="error", why="y must be a vector"),
         case("a bias too short", _bad(_short_bias), kind="error", why="each hidden unit needs a bias"),
+        case("a single outer weight", _bad(_one_outer_weight), kind="error", why="each hidden unit needs an outer weight"),
+        case("a single target", _bad(_one_target), kind="error", why="numpy would hold every example against the same target and say nothing"),
         case("inputs that do not match", _bad(_narrow_inputs), kind="error", why="each input needs a row of weights"),
         case("a vector of inputs", made("W1 of shape (3, 2)", lambda r: (r.standard_normal((3, 2)), r.standard_normal(2), r.standard_normal(2), 0.5)), normal(3), normal(1), kind="error",
              why="examples are rows of a matrix"),
@@ -266,7 +311,8 @@ EXERCISE = Exercise(
     misconceptions=(
         forgets_tanh_derivative, derivative_at_preactivation, sigmoid_derivative, gradient_missing_1_over_n,
         gradient_missing_2, residual_sign, one_minus_output, forgets_the_outer_weights, bias_of_last_example,
-        first_layer_transposed, outer_gradient_without_activation, broadcasts_a_column, half_the_loss,
+        first_layer_transposed, outer_gradient_without_activation, broadcasts_a_column, one_target_for_all,
+        one_outer_weight_for_all, half_the_loss,
     ),
-    alternatives=(example_by_example, complex_step),
+    alternatives=(example_by_example, complex_step, forward_mode),
 )  # fmt: skip
