@@ -173,7 +173,7 @@ def _quadratic(d):
         A = rng.standard_normal((d, d))
         return Probe(
             "quadratic", (A @ A.T + np.diag(rng.uniform(5, 20, d)), 2 * rng.standard_normal(d))
-        ), rng.standard_normal(d)
+        ), 0.4 * rng.standard_normal(d)
 
     return joint(f"a quadratic of {d} variables and a point", draw)
 
