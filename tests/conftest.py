@@ -44,14 +44,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             "this test needs the walls of the sandbox",
             pytrace=False,
         )
-    if item.get_closest_marker("browser") and not browser_program():
+    if item.get_closest_marker("browser") and not find_browser():
         pytest.fail(
             "Chromium is missing: install it (Debian: apt-get install chromium); this test looks at pages in it",
             pytrace=False,
         )
 
 
-def browser_program() -> str | None:
+def find_browser() -> str | None:
     """Return the path of the Chromium that is installed, None where there is none."""
     return next(
         (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
@@ -66,6 +66,12 @@ def missing_for_walls() -> tuple[str, ...]:
     except OSError:
         missing.append("libseccomp")
     return tuple(missing)
+
+
+@pytest.fixture(scope="session")
+def browser_program() -> str | None:
+    """Return the path of Chromium."""
+    return find_browser()
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import axe_playwright_python
 import pytest
-from conftest import browser_program
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -194,13 +193,13 @@ def test_a_figure_is_the_same_every_time():
 
 
 @pytest.fixture(scope="module")
-def browser():
+def browser(browser_program):
     from playwright.sync_api import sync_playwright
 
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]  # fmt: skip
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=browser_program(), args=quiet)
+        opened = playwright.chromium.launch(executable_path=browser_program, args=quiet)
         yield opened
         opened.close()
 
