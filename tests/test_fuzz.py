@@ -50,7 +50,7 @@ def frames() -> list[bytes]:
     answers = [1.5, None, np.arange(6.0).reshape(2, 3), (1, [2.0, {"a": {3}}]), "text", 1 << 90, float("nan"), b"x"]
     claims = [("returned", a, (0,), "", False, "", "", ((3, [(np.ones(2),)]),)) for a in answers]
     claims += [("raised", None, (), "ValueError", True, "why", "global", ())]
-    return [wire.encode(claims)[4:], *(wire.encode([claim])[4:] for claim in claims)]
+    return [wire.encode([7, *claims])[4:], *(wire.encode([7, claim])[4:] for claim in claims)]
 
 
 def test_frames() -> None:
@@ -61,7 +61,7 @@ def test_frames() -> None:
     tracemalloc.start()
     for body in mutations(rng, frames(), 30_000):
         try:
-            (claim,) = claims_of_frame(body, 1)
+            (claim,) = claims_of_frame(body, 1, 7)
         except wire.Bad:
             bad += 1
             continue

@@ -17,7 +17,7 @@ _MOST_TEXT = 4_000
 _MOST_ARGUMENTS = 100
 
 
-def claims_of_frame(body: bytes | memoryview, count: int) -> list[Claim | None]:
+def claims_of_frame(body: bytes | memoryview, count: int, token: int) -> list[Claim | None]:
     """Return the claims of a reply, None for a call that is to be asked again by itself.
 
     Parameters
@@ -26,6 +26,8 @@ def claims_of_frame(body: bytes | memoryview, count: int) -> list[Claim | None]:
         The frame without its leading length; it may come from anybody.
     count : int
         How many claims were asked for.
+    token : int
+        What the answer begins with where it is one to this question.
 
     Raises
     ------
@@ -33,10 +35,13 @@ def claims_of_frame(body: bytes | memoryview, count: int) -> list[Claim | None]:
         Where the frame is anything else than `count` well-formed claims.
     """
     raw = wire.decode(body)
-    if type(raw) is not list or len(raw) != count:
+    if type(raw) is not list or len(raw) != count + 1:
         msg = "not as many claims as calls"
         raise wire.Bad(msg)
-    return [_claim(part) for part in raw]
+    if type(raw[0]) is not int or raw[0] != token:
+        msg = "an answer to another question"
+        raise wire.Bad(msg)
+    return [_claim(part) for part in raw[1:]]
 
 
 def _claim(raw: Any) -> Claim | None:

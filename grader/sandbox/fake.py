@@ -50,7 +50,7 @@ class InProcess:
 
 def _ask(session: Session, question: Question) -> tuple[Claim, ...]:
     def ask(calls: tuple[tuple[Any, ...], ...]) -> list[Claim | None]:
-        return claims_of_frame(memoryview(session.ask(question.function, [*map(pack, calls)]))[4:], len(calls))
+        return claims_of_frame(memoryview(session.ask(question.function, [*map(pack, calls)], 0))[4:], len(calls), 0)
 
     together = zip(question.calls, ask(question.calls), strict=True)
     return tuple(claim or _sure(ask((arguments,))[0]) for arguments, claim in together)

@@ -39,7 +39,7 @@ from grader.sandbox import policy
 from grader.sandbox.child import Child
 from grader.sandbox.inside import wire
 from grader.sandbox.inside.idle import Given
-from grader.sandbox.run import Run, request
+from grader.sandbox.run import Request, Run, request
 
 START_SECONDS = 60.0
 CLOSE_SECONDS = 2.0
@@ -84,7 +84,7 @@ class Keeper:
         self._limits = limits or Limits()
         self._spawned = 0
         self._in_step = True
-        self._encoded: dict[int, tuple[Question, bytes]] = {}
+        self._encoded: dict[int, tuple[Question, Request]] = {}
         self._box = tempfile.TemporaryDirectory(prefix="fullmarks-") if rung != "namespaces" else None
         box = self._box.name if self._box else ""
         try:
@@ -179,13 +179,13 @@ class Keeper:
             Where the server or the machine fails; a submission's own failures are claims.
         """
         try:
-            frames = [self._frame(question) for question in questions]
-            return Run(self, self._limits, cells).transcript(questions, frames)
+            requests = [self._request(question) for question in questions]
+            return Run(self, self._limits, cells).transcript(questions, requests)
         except wire.Bad as error:
             msg = f"the cells or the inputs of a case cannot be sent to the sandbox: {error}"
             raise MachineError(msg) from error
 
-    def _frame(self, question: Question) -> bytes:
+    def _request(self, question: Question) -> Request:
         """Return the request of a question, made once for all submissions."""
         kept = self._encoded.get(id(question))
         if kept is None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from grader.errors import MachineError
 from grader.records import Claim, Limits, Question, Transcript
@@ -41,9 +42,21 @@ class Server(Protocol):
         ...
 
 
-def request(function: str, calls: Sequence[tuple[Any, ...]]) -> bytes:
-    """Return the frame that asks for some calls of a function."""
-    return wire.encode(("ask", function, [pack(arguments) for arguments in calls]))
+class Request(NamedTuple):
+    """A frame that asks for some calls of a function, and the token that its answer begins with.
+
+    What a submission has written for one question is then never taken for the answer to the next, whose token it has
+    not seen.
+    """
+
+    frame: bytes
+    token: int
+
+
+def request(function: str, calls: Sequence[tuple[Any, ...]]) -> Request:
+    """Return the request for some calls of a function."""
+    token = secrets.randbits(62)
+    return Request(wire.encode(("ask", token, function, [pack(arguments) for arguments in calls])), token)
 
 
 class Run:
@@ -71,7 +84,7 @@ class Run:
         self._seconds = 0.0
         self._peak = 0
 
-    def transcript(self, questions: Sequence[Question], frames: Sequence[bytes]) -> Transcript:
+    def transcript(self, questions: Sequence[Question], requests: Sequence[Request]) -> Transcript:
         """Return all that the submission claims.
 
         Questions whose answers are shown come first. All questions of a kind are asked before any is asked again call
@@ -80,16 +93,16 @@ class Run:
         self._watched = tuple(dict.fromkeys(question.function for question in questions))
         claims: dict[int, tuple[Claim, ...]] = {}
         seconds: dict[int, float] = {}
-        asked = [(i, question, frame) for i, (question, frame) in enumerate(zip(questions, frames, strict=True))]
+        asked = [(i, question, what) for i, (question, what) in enumerate(zip(questions, requests, strict=True))]
         try:
             with contextlib.suppress(EndedError):  # said again of the first call
                 self._ready()
             for shown in (True, False):
                 kind = [item for item in asked if item[1].shown is shown]
                 found = {}
-                for i, question, frame in kind:
+                for i, question, what in kind:
                     began = time.monotonic()
-                    found[i] = self._ask(question, frame)
+                    found[i] = self._ask(question, what)
                     seconds[i] = time.monotonic() - began
                 for i, question, _ in kind:
                     began = time.monotonic()
@@ -107,10 +120,10 @@ class Run:
             peak_bytes=self._peak,
         )
 
-    def _ask(self, question: Question, frame: bytes) -> list[Claim | None]:
+    def _ask(self, question: Question, what: Request) -> list[Claim | None]:
         """Ask all calls at once; None for those that got no answer."""
         try:
-            return self._exchange(frame, len(question.calls))
+            return self._exchange(what, len(question.calls))
         except EndedError as ended:
             self._lose(ended)
             return [None] * len(question.calls)
@@ -155,12 +168,12 @@ class Run:
             claim = Claim(outcome=ended.outcome, text=ended.text)
         return claim, time.monotonic() - asked
 
-    def _exchange(self, frame: bytes, count: int, used_before: float | None = None) -> list[Claim | None]:
+    def _exchange(self, what: Request, count: int, used_before: float | None = None) -> list[Claim | None]:
         """Ask, and return what was answered.
 
         Parameters
         ----------
-        frame : bytes
+        what : Request
         count : int
             Calls asked for.
         used_before : float, optional
@@ -172,7 +185,7 @@ class Run:
         asked = time.monotonic()
         if used_before is None:
             used_before = asked - child.born
-        child.send(frame, seconds)
+        child.send(what.frame, seconds)
         for times in range(1, PATIENCE + 1):
             if child.answered(min(asked + times * seconds, self._deadline)):
                 break
@@ -181,7 +194,7 @@ class Run:
             if times == PATIENCE or used > waited / 2 or time.monotonic() >= self._deadline:
                 raise EndedError("timed out", f"the call did not end within {seconds:g} s")
         try:
-            return claims_of_frame(child.answer(), count)
+            return claims_of_frame(child.answer(), count, what.token)
         except wire.Bad as error:
             raise EndedError("unreadable", f"{_NOT_AN_ANSWER}: {error}") from None
 

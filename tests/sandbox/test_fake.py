@@ -59,4 +59,4 @@ def test_fake_and_real_agree(keeper, source):
 )
 def test_claims_of_another_form_are_refused(raw):
     with pytest.raises(wire.Bad):
-        claims_of_frame(wire.encode(raw)[4:], 1)
+        claims_of_frame(wire.encode([7, *raw] if isinstance(raw, list) else raw)[4:], 1, 7)

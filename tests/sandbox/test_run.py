@@ -17,7 +17,7 @@ from grader.records import Limits, Question
 from grader.sandbox.child import Child
 from grader.sandbox.inside import wire
 from grader.sandbox.keeper import Keeper
-from grader.sandbox.run import Run
+from grader.sandbox.run import Request, Run
 
 LIMITS = Limits(
     call_seconds=0.2, exercise_seconds=1.0, cells_seconds=3.0, cell_seconds=0.3, submission_seconds=30.0,
@@ -302,7 +302,7 @@ class Scripted:
 
 def ask(server: Scripted, cells: int = 3):
     one = question("f", 1)
-    return Run(server, LIMITS, ("x",) * cells).transcript((one,), (wire.encode(("ask", "f", [(1,)])),))
+    return Run(server, LIMITS, ("x",) * cells).transcript((one,), (Request(wire.encode(("ask", 0, "f", [(1,)])), 0),))
 
 
 DONE = wire.encode(({}, {}))
@@ -330,7 +330,7 @@ def test_lies_about_cells_are_refused(lie) -> None:
         ask(Scripted(wire.encode(lie)))
 
 
-RETURNED = wire.encode([("returned", 5, (), "", False, "\x1b[2J", "", ())])
+RETURNED = wire.encode([0, ("returned", 5, (), "", False, "\x1b[2J", "", ())])
 
 
 def test_what_is_told_is_cleaned_and_nothing_that_was_not_asked_for_is_kept() -> None:
@@ -343,10 +343,12 @@ def test_what_is_told_is_cleaned_and_nothing_that_was_not_asked_for_is_kept() ->
 @pytest.mark.parametrize(
     "answer",
     [
-        wire.encode([("later", None, (), "", False, "", "", ())]),
-        wire.encode([]),
-        wire.encode([("returned", 5, (), "", False, "", "", ())] * 2),
-        wire.encode([("timed out", 5, (), "", False, "", "", ())]),
+        wire.encode([0, ("later", None, (), "", False, "", "", ())]),
+        wire.encode([0]),
+        wire.encode([("returned", 5, (), "", False, "", "", ())]),
+        wire.encode([1, ("returned", 5, (), "", False, "", "", ())]),
+        wire.encode([0, *[("returned", 5, (), "", False, "", "", ())] * 2]),
+        wire.encode([0, ("timed out", 5, (), "", False, "", "", ())]),
         RETURNED * 2,
         b"\x05\0\0\0hello",
     ],
@@ -358,7 +360,7 @@ def test_what_is_no_answer_is_unreadable(answer) -> None:
 
 
 def test_what_nobody_asked_for_does_not_pass_for_the_next_answer() -> None:
-    forged = wire.encode([("returned", 42, (), "", False, "", "", ())])
+    forged = wire.encode([0, ("returned", 42, (), "", False, "", "", ())])
     server = Scripted(DONE, [RETURNED, forged], RETURNED)
     questions = (question("f", 1), question("g", 1))
 
@@ -367,7 +369,7 @@ def test_what_nobody_asked_for_does_not_pass_for_the_next_answer() -> None:
             time.sleep(0.3)  # the forged answer is there before the second question
             return super()._ask(question, frame)
 
-    frames = [wire.encode(("ask", name, [(1,)])) for name in "fg"]
+    frames = [Request(wire.encode(("ask", 0, name, [(1,)])), 0) for name in "fg"]
     claims = Late(server, LIMITS, ("x",)).transcript(questions, frames).claims
     assert [c[0].value for c in claims] == [5, 5]
     assert server.spawned == 2

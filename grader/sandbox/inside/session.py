@@ -271,9 +271,15 @@ class Session:
             if type(results := self.namespace.get("Out")) is dict and self.cell:
                 results[int(self.cell[6:-1])] = result
 
-    def ask(self, name: str, calls: Sequence[list[tuple[Any, ...]]]) -> bytes:
-        """Call the notebook's function of that name, with arguments as `probes.pack` makes them, and return the claims."""
-        packer = wire.Packer()
+    def ask(self, name: str, calls: Sequence[list[tuple[Any, ...]]], token: int) -> bytes:
+        """Call the notebook's function of that name, with arguments as `probes.pack` makes them.
+
+        Returns
+        -------
+        bytes
+            A frame with the token and the claims.
+        """
+        packer = wire.Packer(token)
         function = self.namespace.get(name)
         for arguments in calls:
             if callable(function):
@@ -485,7 +491,8 @@ def serve(
     """Answer requests for ever.
 
     The first is ("cells", sources, positions to leave out, functions that will be asked for), answered by
-    (errors by position, `Session.intact`). Those after it are ("ask", function, calls), answered by a list of claims.
+    (errors by position, `Session.intact`). Those after it are ("ask", token, function, calls), answered by a list of the token and
+    claims.
     Cells of `given` on which nothing leans are left out as well.
     """
     _, cells, left_out, watched = read()
@@ -498,5 +505,5 @@ def serve(
     with session.stage():
         write(wire.encode((run_cells(session, cells, not_run, begin), session.intact)))
         while True:
-            _, function, calls = read()
-            write(session.ask(function, calls))
+            _, token, function, calls = read()
+            write(session.ask(function, calls, token))

@@ -363,21 +363,27 @@ def _hashable(keys: list[Any]) -> None:
 class Packer:
     """Packs several values into one frame, a list, each at the moment it is added.
 
+    Parameters
+    ----------
+    head : object
+        What the list begins with.
+
     A value that cannot be packed leaves no trace, so that one bad result does not cost the others.
 
     Examples
     --------
-    >>> packer = Packer()
+    >>> packer = Packer(0)
     >>> packer.add(1)
     >>> packer.add((2, 3))
     >>> decode(packer.frame()[4:])
-    [1, (2, 3)]
+    [0, 1, (2, 3)]
     """
 
-    def __init__(self) -> None:
+    def __init__(self, head: Any) -> None:
         self._texts: list[str] = []
         self._buffers: list[bytes] = []
         self._left = {"tree": MAX_TREE - 64, "nodes": MAX_NODES - 1, "bytes": MAX_FRAME - MAX_TREE}
+        self.add(head)
 
     def add(self, value: Any, *, spare: bool = False) -> None:
         """Add a value.
@@ -402,7 +408,7 @@ class Packer:
         kept = {} if spare else {"tree": SPARE_TREE, "nodes": SPARE_NODES}
         if any(need > self._left[what] - kept.get(what, 0) for what, need in needs.items()):
             msg = "too much data"
-            raise (Full if self._texts else Bad)(msg)
+            raise (Full if len(self._texts) > 1 else Bad)(msg)
         for what, need in needs.items():
             self._left[what] -= need
         self._texts.append(text)
