@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -46,14 +49,16 @@ class Course:
         solved = [_cell(code, number, {}) for number, code in enumerate(material.cells)]
         graded = [_cell(code, 1000 + number, {"grade": True, "points": 1}) for number, code in enumerate(tests)]
         notebook = json.dumps({"cells": solved + graded, "metadata": _KERNEL, "nbformat": 4, "nbformat_minor": 5})
-        for place in (f"source/{self._name}", f"submitted/somebody/{self._name}"):
-            (folder / place).mkdir(parents=True)
-            (folder / place / f"{self._name}.ipynb").write_text(notebook, encoding="utf-8")
-            for path, data in material.files.items():
-                (folder / place / path).parent.mkdir(parents=True, exist_ok=True)
-                (folder / place / path).write_bytes(data)
+        source = folder / "source" / self._name
+        source.mkdir(parents=True)
+        (source / f"{self._name}.ipynb").write_text(notebook, encoding="utf-8")
+        for path, data in material.files.items():
+            (source / path).parent.mkdir(parents=True, exist_ok=True)
+            (source / path).write_bytes(data)
         (folder / "nbgrader_config.py").write_text("c = get_config()\nc.CourseDirectory.course_id = 'bench'\n")
-        self._nbgrader("generate_assignment", "--no-metadata")
+        self._nbgrader("generate_assignment")
+        # What is released is solved already; it carries the checksums that autograding wants.
+        shutil.copytree(folder / "release" / self._name, folder / "submitted" / "somebody" / self._name)
 
     def autograde(self) -> None:
         """Grade the one submission."""
@@ -61,7 +66,13 @@ class Course:
 
     def _nbgrader(self, command: str, *options: str) -> None:
         run = [self._python, "-m", "nbgrader", command, self._name, *options]
-        subprocess.run(run, cwd=self._folder, check=True, capture_output=True)
+        # nbgrader calls the programs beside its own by name.
+        path = f"{Path(self._python).parent}{os.pathsep}{os.environ['PATH']}"
+        done = subprocess.run(
+            run, cwd=self._folder, check=False, capture_output=True, text=True, env={**os.environ, "PATH": path}
+        )
+        if done.returncode:
+            sys.exit(f"nbgrader {command} failed: {done.stderr[-600:]}")
 
 
 _KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
