@@ -7,7 +7,7 @@ import numpy as np
 from reference.bounds import SUM_OF_PRODUCTS
 from reference.measures import value
 from reference.recipes import given, integers, normal, uniform
-from reference.spec import Exercise, case, misconception
+from reference.spec import Exercise, case, equivalents, misconception
 
 
 def polynomial_features(x, degree):
@@ -135,6 +135,26 @@ def divides_by_factorials(x, degree):
     return polynomial_features(x, degree) / np.cumprod([1.0, *range(1, degree + 1)])
 
 
+STRICT = "every column has one entry for each number"
+NOT_NEGATIVE = "no exponent is negative"
+PARITY = "what is left of a division by 2 is 0 or 1"
+ZERO = "minus 0 equals 0"
+PROMOTED = "x is only multiplied with a float64 column, for which numpy promotes whole numbers and float32 to float64 itself"
+EQUIVALENTS = (
+    equivalents("running_product", "columns.append([c * float(v) for c, v in zip(columns[-1], x, strict=True)])",
+                "columns.append([c * float(v) for c, v in zip(columns[-1], x, strict=False)])", reason=STRICT)
+    + equivalents("running_product", "return [list(row) for row in zip(*columns, strict=True)]",
+                  "return [list(row) for row in zip(*columns, strict=False)]", reason=STRICT)
+    + equivalents("whole_powers", "if k == 0:", "if k <= 0:", reason=NOT_NEGATIVE)
+    + equivalents("by_logarithms", "sizes = np.where(k == 0, 1.0, np.exp(k * np.log(np.abs(x))[:, None]))",
+                  "sizes = np.where(k <= 0, 1.0, np.exp(k * np.log(np.abs(x))[:, None]))", reason=NOT_NEGATIVE)
+    + equivalents("by_logarithms", "return np.where((x[:, None] < 0) & (k % 2 == 1), -sizes, sizes)",
+                  "return np.where((x[:, None] < 0) & (k % 2 >= 1), -sizes, sizes)", reason=PARITY)
+    + equivalents("by_logarithms", "return np.where((x[:, None] < 0) & (k % 2 == 1), -sizes, sizes)",
+                  "return np.where((x[:, None] <= 0) & (k % 2 == 1), -sizes, sizes)", reason=ZERO)
+    + equivalents("notebook", "x = np.asarray(x, dtype=float)", "x = np.asarray(x)", reason=PROMOTED)
+)  # fmt: skip
+
 EXERCISE = Exercise(
     solution=polynomial_features,
     points=2,
@@ -151,7 +171,16 @@ EXERCISE = Exercise(
              why="the eighth power of a thousand does not fit into 64 bits"),
         case("one number", uniform(1, low=0.2, high=0.8), given(6), kind="edge", why="one observation is still a row"),
         case("degree 1", normal(4), given(1), kind="edge", why="a straight line has two columns"),
+        case("only the intercept", normal(6), given(0), kind="edge", why="with degree 0 one column of ones is left"),
+        case("a maturity of 0", given([0.0, 1.5, -0.5]), given(4), kind="edge",
+             why="the zeroth power of 0 is 1 and all others are 0; a power by way of a logarithm finds neither"),
+        case("lists", given((3, 1, 2)), given(3), kind="edge", why="numbers may come as a list, which has no shape until it is an array"),
         case("a column", normal(4, 1), given(2), kind="error", why="a column is not a vector"),
+        case("a column, degree 0", normal(4, 1), given(0), kind="error", why="a column is not a vector, also where no power is taken"),
+        case("a table of one number", normal(1, 1), given(2), kind="error", why="numpy multiplies a table of one number like a vector"),
+        case("a single number", given(2.5), given(2), kind="error", why="a number is not a vector"),
+        case("degree minus one", normal(4), given(-1), kind="error",
+             why="a degree is at least 0; numpy makes a table without columns of -1 + 1"),
         case("degree below zero", normal(3), given(-2), kind="error", why="a degree is at least 0"),
     ),
     checks=(value(rtol=SUM_OF_PRODUCTS),),
@@ -160,4 +189,5 @@ EXERCISE = Exercise(
         ones_column_last, stops_one_short, rounds_to_whole_numbers, forgets_the_sign, divides_by_factorials,
     ),
     alternatives=(vandermonde, running_product, whole_powers, by_logarithms),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip
