@@ -7,7 +7,7 @@ import numpy as np
 from reference.bounds import NORMALISED, SUM_OF_PRODUCTS
 from reference.measures import value
 from reference.recipes import given, joint, made, normal
-from reference.spec import Exercise, case, misconception
+from reference.spec import Exercise, case, equivalents, misconception
 
 
 def mse_loss_grad(w, X, y):
@@ -178,6 +178,36 @@ def _whole(rng):
             return w, X, y
 
 
+TWICE = "multiplying by 2 is exact, before a sum or after it"
+PROMOTED = (
+    "wherever it stands the other factor or term is float64, and numpy promotes whole numbers and float32 to it exactly"
+)
+LENGTH = "a length is never negative"
+STRICT = "the lengths were compared before"
+SQUARE = "a difference is squared, so that its sign does not matter"
+EQUIVALENTS = (
+    equivalents("mse_loss_grad", "return float(residual @ residual / len(y)), 2 * X.T @ residual / len(y)",
+                "return float(residual @ residual / len(y)), 2 * (X.T @ residual) / len(y)", reason=TWICE)
+    + equivalents("mse_loss_grad", "w, X, y = np.asarray(w, dtype=float), np.asarray(X, dtype=float), np.asarray(y, dtype=float)",
+                  "w, X, y = np.asarray(w), np.asarray(X, dtype=float), np.asarray(y, dtype=float)",
+                  "w, X, y = np.asarray(w, dtype=float), np.asarray(X, dtype=float), np.asarray(y)", reason=PROMOTED)
+    + equivalents("mse_loss_grad", "if X.ndim != 2 or len(X) == 0 or w.shape != (X.shape[1],) or y.shape != (X.shape[0],):",
+                  "if X.ndim != 2 or len(X) <= 0 or w.shape != (X.shape[1],) or y.shape != (X.shape[0],):",
+                  reason=LENGTH)
+    + equivalents("double_loop", "for row, target in zip(X, y, strict=True):",
+                  "for row, target in zip(X, y, strict=False):", reason=STRICT)
+    + equivalents("double_loop", "residual = sum(a * b for a, b in zip(row, w, strict=True)) - target",
+                  "residual = sum(a * b for a, b in zip(row, w, strict=False)) - target", reason=STRICT)
+    + equivalents("multiplied_out", "return np.array(np.mean((np.tensordot(X, w, axes=1) - y) ** 2)), tuple(2 * (np.inner(G, w) - c))",
+                  "return np.array(np.mean((y - np.tensordot(X, w, axes=1)) ** 2)), tuple(2 * (np.inner(G, w) - c))",
+                  reason=SQUARE)
+    + equivalents("notebook", "w = np.asarray(w, dtype=float)", "w = np.asarray(w)", reason=PROMOTED)
+    + equivalents("notebook", "X = np.asarray(X, dtype=float)", "X = np.asarray(X)", reason=PROMOTED)
+    + equivalents("notebook", "y = np.asarray(y, dtype=float)", "y = np.asarray(y)", reason=PROMOTED)
+    + equivalents("notebook", "if X.ndim != 2 or len(X) == 0 or w.shape != (X.shape[1],) or y.shape != (len(X),):",
+                  "if X.ndim != 2 or len(X) <= 0 or w.shape != (X.shape[1],) or y.shape != (len(X),):", reason=LENGTH)
+)  # fmt: skip
+
 EXERCISE = Exercise(
     solution=mse_loss_grad,
     points=3,
@@ -201,7 +231,21 @@ EXERCISE = Exercise(
         case("whole numbers", joint("whole numbers with slopes that are not", _whole), kind="edge", why="whole numbers in, fractions out"),
         case("balances", normal(3), normal(9, 3), normal(9, loc=3e5, scale=1e5), kind="stability",
              why="beside a loss of a hundred billion a slope still has all its digits, if it comes from the formula"),
+        case("lists", given((1, -2)), given(((1, 3), (2, -1), (4, 5))), given((2, 0, -3)), kind="edge",
+             why="numbers may come as lists, which have no shape until they are arrays"),
+        case("features of one byte", normal(3), made("integers(6, 3, low=100, high=250, dtype=uint8)", lambda r: r.integers(100, 250, (6, 3), dtype=np.uint8)),
+             normal(6), kind="edge", why="in numbers of one byte 2 * 200 is 144"),
         case("a column of targets", normal(3), normal(5, 3), normal(5, 1), kind="error", why="y must be a vector"),
+        case("a column beside a square", normal(4), normal(4, 4), normal(4, 1), kind="error",
+             why="where X is square the table of all differences fits it again"),
+        case("one target for all", normal(3), normal(5, 3), normal(1), kind="error",
+             why="numpy stretches a single target over five rows"),
+        case("features in a vector", normal(1), normal(5), normal(5), kind="error", why="X must be a matrix, also with one column"),
+        case("two tables", normal(2), normal(2, 2, 2), normal(2), kind="error", why="X is one matrix, not a pile of them"),
+        case("weights in a column", normal(4, 1), normal(4, 4), normal(4), kind="error",
+             why="the predictions become a column, from which numpy subtracts every target"),
+        case("weights with three axes", normal(1, 4, 1), normal(4, 4), normal(4), kind="error",
+             why="w must be a vector; numpy multiplies a pile of columns one by one"),
         case("too few weights", normal(2), normal(5, 3), normal(5), kind="error", why="each column needs a weight"),
         case("too many targets", normal(3), normal(4, 3), normal(5), kind="error", why="each row needs one target"),
         case("no rows", normal(2), made("zeros(0, 2)", lambda _: np.zeros((0, 2))), made("zeros(0)", lambda _: np.zeros(0)),
@@ -216,4 +260,5 @@ EXERCISE = Exercise(
         broadcasts_a_column, square_of_mean, adds_penalty, results_swapped, divides_by_columns, numerical_gradient, whole_gradient,
     ),
     alternatives=(double_loop, mean_of_rows, multiplied_out),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip
