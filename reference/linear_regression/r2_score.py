@@ -9,8 +9,8 @@ import numpy as np
 
 from reference.bounds import NORMALISED, SUM_OF_PRODUCTS
 from reference.measures import value
-from reference.recipes import given, integers, joint, normal
-from reference.spec import Exercise, case, misconception
+from reference.recipes import given, integers, joint, made, normal, uniform
+from reference.spec import Exercise, case, equivalents, misconception
 
 
 def r2_score(y_true, y_pred):
@@ -189,10 +189,64 @@ def _met(rng):
     return np.full(6, level), np.full(6, level)
 
 
+def _part_met(rng, side):
+    """Return equal targets, of which some are met and all others are missed on one side."""
+    y, missed = _met(rng)
+    missed[rng.permutation(6)[:3]] += side * rng.integers(1, 4, 3)
+    return y, missed
+
+
 def _biased(rng):
     y = 5 * rng.standard_normal(12)
     return y, 0.7 * y + rng.uniform(2.0, 3.0)
 
+
+SQUARE = "a difference is squared, so that its sign does not matter"
+ANY = "all targets equal the first exactly where they all equal another one of them"
+NOT_NEGATIVE = "a sum of squares is never negative"
+PROMOTED = "predictions are only subtracted from float64 numbers, for which numpy promotes them to float64 itself"
+STRICT = "the lengths were compared before"
+ORDER = "the largest number is never below the smallest"
+TRUTH = "True counts as 1 and False as 0"
+EQUIVALENTS = (
+    equivalents("r2_score", "centred = y - y.mean()", "centred = y.mean() - y", reason=SQUARE)
+    + equivalents("r2_score", "if (y == y[0]).all():", "if (y == y[1]).all():", "if (y == y[-1]).all():", reason=ANY)
+    + equivalents("r2_score", "return 1.0 if missed == 0 else 0.0",
+                  "return 1.0 if missed <= 0 else 0.0", reason=NOT_NEGATIVE)
+    + equivalents("r2_score", "y, p = np.asarray(y_true, dtype=float), np.asarray(y_pred, dtype=float)",
+                  "y, p = np.asarray(y_true, dtype=float), np.asarray(y_pred)", reason=PROMOTED)
+    + equivalents("by_loop", "for target, prediction in zip(y, p, strict=True):",
+                  "for target, prediction in zip(y, p, strict=False):", reason=STRICT)
+    + equivalents("by_loop", "missed += (target - prediction) ** 2",
+                  "missed += (prediction - target) ** 2", reason=SQUARE)
+    + equivalents("by_loop", "total += (target - mean) ** 2", "total += (mean - target) ** 2", reason=SQUARE)
+    + equivalents("by_loop", "if max(y) == min(y):", "if max(y) <= min(y):", reason=ORDER)
+    + equivalents("by_loop", "return 1 if missed == 0 else 0", "return 1 if missed <= 0 else 0", reason=NOT_NEGATIVE)
+    + equivalents("by_variance", "if np.ptp(y) == 0:", "if np.ptp(y) <= 0:", reason=ORDER)
+    + equivalents("by_variance", "return np.array(1 - np.mean((y - p) ** 2) / np.var(y))",
+                  "return np.array(1 - np.mean((p - y) ** 2) / np.var(y))", reason=SQUARE)
+    + equivalents("by_pairs", "total = math.fsum((a - b) ** 2 for a, b in itertools.combinations(y, 2)) / len(y)",
+                  "total = math.fsum((b - a) ** 2 for a, b in itertools.combinations(y, 2)) / len(y)", reason=SQUARE)
+    + equivalents("by_pairs", "missed = math.fsum((a - b) ** 2 for a, b in zip(y, p, strict=True))",
+                  "missed = math.fsum((b - a) ** 2 for a, b in zip(y, p, strict=True))", reason=SQUARE)
+    + equivalents("by_pairs", "missed = math.fsum((a - b) ** 2 for a, b in zip(y, p, strict=True))",
+                  "missed = math.fsum((a - b) ** 2 for a, b in zip(y, p, strict=False))", reason=STRICT)
+    + equivalents("by_pairs", "return int(missed == 0) if min(y) == max(y) else (total - missed) / total",
+                  "return missed == 0 if min(y) == max(y) else (total - missed) / total", reason=TRUTH)
+    + equivalents("by_pairs", "return int(missed == 0) if min(y) == max(y) else (total - missed) / total",
+                  "return int(missed <= 0) if min(y) == max(y) else (total - missed) / total", reason=NOT_NEGATIVE)
+    + equivalents("by_pairs", "return int(missed == 0) if min(y) == max(y) else (total - missed) / total",
+                  "return int(missed == 0) if min(y) >= max(y) else (total - missed) / total", reason=ORDER)
+    + equivalents("notebook", "y_pred = np.asarray(y_pred, dtype=float)",
+                  "y_pred = np.asarray(y_pred)", reason=PROMOTED)
+    + equivalents("notebook", "missed = np.sum((y_true - y_pred) ** 2)",
+                  "missed = np.sum((y_pred - y_true) ** 2)", reason=SQUARE)
+    + equivalents("notebook", "if np.all(y_true == y_true[0]):",
+                  "if np.all(y_true == y_true[1]):", "if np.all(y_true == y_true[-1]):", reason=ANY)
+    + equivalents("notebook", "return float(missed == 0)", "return float(missed <= 0)", reason=NOT_NEGATIVE)
+    + equivalents("notebook", "return 1 - missed / np.sum((y_true - np.mean(y_true)) ** 2)",
+                  "return 1 - missed / np.sum((np.mean(y_true) - y_true) ** 2)", reason=SQUARE)
+)  # fmt: skip
 
 EXERCISE = Exercise(
     solution=r2_score,
@@ -212,6 +266,16 @@ EXERCISE = Exercise(
              why="where nothing varies, an error scores 0"),
         case("all targets equal and met", joint("six equal quarters, twice", _met), kind="edge",
              why="where nothing varies and every prediction is right, the score is 1"),
+        case("some of equal targets met", joint("six equal quarters, predictions that are right or too high", lambda r: _part_met(r, 1)), kind="edge",
+             why="where nothing varies, one error is enough for a score of 0"),
+        case("equal targets, too low", joint("six equal quarters, predictions that are right or too low", lambda r: _part_met(r, -1)), kind="edge",
+             why="where nothing varies, an error scores 0 whichever way it goes"),
+        case("falling deposits", made("targets that fall", lambda r: np.sort(r.uniform(0, 9, 8))[::-1].copy()), uniform(8, high=9.0), kind="edge",
+             why="where no target is above the first, they still vary"),
+        case("lists", given((9, 2, 4, 3)), given((7, 3, 4, 4)), kind="edge",
+             why="numbers may come as lists, which cannot be subtracted until they are arrays"),
+        case("single precision", normal(9, loc=3.0, dtype=np.float32), normal(9, loc=3.0, dtype=np.float32), kind="edge",
+             why="a mean that is computed in seven digits has seven"),
         case("millions", joint("around 1e6", lambda r: _good(r, 8, loc=1e6)), kind="stability",
              why="the level of the deposits must not matter"),
         case("two branches", joint("two targets far apart", lambda r: (np.array([0.0, 4.0]) + r.uniform(0, 1), r.uniform(0, 5, 2))),
@@ -220,6 +284,11 @@ EXERCISE = Exercise(
              why="whole numbers in, fractions out"),
         case("one prediction too few", normal(5), normal(4), kind="error", why="each target needs a prediction"),
         case("a single branch", normal(1), normal(1), kind="error", why="one number does not vary, whatever was predicted"),
+        case("one prediction for all", normal(5), normal(1), kind="error", why="numpy stretches a single prediction over five targets"),
+        case("a number for all", normal(5), given(0.5), kind="error", why="predictions must be a vector, also where all are the same"),
+        case("single numbers", given(1.5), given(1.0), kind="error", why="a number is not a vector"),
+        case("two columns", normal(5, 1), normal(5, 1), kind="error", why="columns are not vectors, also where both are"),
+        case("two tables", normal(3, 3), normal(3, 3), kind="error", why="tables are not vectors, also where both are"),
         case("a column", normal(5), normal(5, 1), kind="error", why="a column against a vector compares everything with everything"),
     ),
     checks=(value(rtol=NORMALISED, atol=SUM_OF_PRODUCTS),),
@@ -229,4 +298,5 @@ EXERCISE = Exercise(
         benchmark_is_zero, uncentred_squares,
     ),
     alternatives=(by_loop, by_variance, by_pairs),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip
