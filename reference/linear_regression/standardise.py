@@ -6,8 +6,8 @@ import numpy as np
 
 from reference.bounds import SCALED, SCALED_FLOOR, SCALED_OFFSET
 from reference.measures import value
-from reference.recipes import given, joint, normal
-from reference.spec import Exercise, case, misconception
+from reference.recipes import given, joint, made, normal
+from reference.spec import Exercise, case, equivalents, misconception
 
 
 def standardise(X_train, X_test):
@@ -224,6 +224,60 @@ def _far(rng):
     return A * [1.0, 3.0] + [1e6, -1e6], B * [1.0, 3.0] + [1e6, -1e6]
 
 
+PROMOTED = "test rows are only shifted by a float64 mean, for which numpy promotes them to float64 itself"
+RAISED = "without training rows there is no largest entry of a column, and numpy raises ValueError itself"
+LENGTH = "a length is never negative"
+ORDER = "the largest number is never below the smallest"
+SQUARE = "a difference is squared, so that its sign does not matter"
+ORIGIN = "any training row will do to shift by: a constant column is 0 after it"
+CENTRED = (
+    "the deviations add up to 0, so that the mean times their sum adds rounding errors only: at most 0.002 of what is "
+    "allowed over 40 draws"
+)
+STRICT = "there is one mean square for each column"
+DIAGONAL = "a diagonal matrix is its own transpose"
+EQUIVALENTS = (
+    equivalents("standardise", "A, B = np.asarray(X_train, dtype=float), np.asarray(X_test, dtype=float)",
+                "A, B = np.asarray(X_train, dtype=float), np.asarray(X_test)", reason=PROMOTED)
+    + equivalents("standardise", "if A.ndim != 2 or B.ndim != 2 or A.shape[1] != B.shape[1] or len(A) == 0:",
+                  "if A.ndim != 2 or B.ndim != 2 or A.shape[1] != B.shape[1]:",
+                  "if A.ndim != 2 or B.ndim != 2 or A.shape[1] != B.shape[1] or len(A) < 0:",
+                  "if A.ndim != 2 or B.ndim != 2 or A.shape[1] != B.shape[1] or len(A) == -1:", reason=RAISED)
+    + equivalents("standardise", "if A.ndim != 2 or B.ndim != 2 or A.shape[1] != B.shape[1] or len(A) == 0:",
+                  "if A.ndim != 2 or B.ndim != 2 or A.shape[1] != B.shape[1] or len(A) <= 0:", reason=LENGTH)
+    + equivalents("standardise", "return A.mean(axis=0), np.where(np.ptp(A, axis=0) == 0, 1.0, A.std(axis=0))",
+                  "return A.mean(axis=0), np.where(np.ptp(A, axis=0) <= 0, 1.0, A.std(axis=0))", reason=ORDER)
+    + equivalents("column_loops", "sd = (sum((v - mean) ** 2 for v in column) / len(column)) ** 0.5",
+                  "sd = (sum((mean - v) ** 2 for v in column) / len(column)) ** 0.5", reason=SQUARE)
+    + equivalents("column_loops", "if min(column) == max(column):", "if min(column) >= max(column):", reason=ORDER)
+    + equivalents("by_einsum", "sd[A.max(axis=0) == A.min(axis=0)] = 1.0",
+                  "sd[A.max(axis=0) <= A.min(axis=0)] = 1.0", reason=ORDER)
+    + equivalents("multiplied_by_a_diagonal", "origin = A[0]", "origin = A[-1]", reason=ORIGIN)
+    + equivalents("multiplied_by_a_diagonal", "squares = np.diag((A - mean).T @ (A - mean)) / len(A)",
+                  "squares = np.diag((A + mean).T @ (A - mean)) / len(A)",
+                  "squares = np.diag((A - mean).T @ (A + mean)) / len(A)", reason=CENTRED)
+    + equivalents("multiplied_by_a_diagonal", "D = np.diag([1.0 if not column.any() else s**-0.5 for column, s in zip(A.T, squares, strict=True)])",
+                  "D = np.diag([1.0 if not column.any() else s**-0.5 for column, s in zip(A.T, squares, strict=False)])",
+                  reason=STRICT)
+    + equivalents("multiplied_by_a_diagonal", "return ((A - mean) @ D).tolist(), tuple((B - mean) @ D)",
+                  "return ((A - mean) @ D.T).tolist(), tuple((B - mean) @ D)",
+                  "return ((A - mean) @ D).tolist(), tuple((B - mean) @ D.T)", reason=DIAGONAL)
+    + equivalents("notebook", "X_test = np.asarray(X_test, dtype=float)",
+                  "X_test = np.asarray(X_test)", reason=PROMOTED)
+    + equivalents("notebook", "if X_train.ndim != 2 or X_test.ndim != 2 or X_train.shape[1] != X_test.shape[1] or len(X_train) == 0:",
+                  "if X_train.ndim != 2 or X_test.ndim != 2 or X_train.shape[1] != X_test.shape[1]:",
+                  "if X_train.ndim != 2 or X_test.ndim != 2 or X_train.shape[1] != X_test.shape[1] or len(X_train) < 0:",
+                  "if X_train.ndim != 2 or X_test.ndim != 2 or X_train.shape[1] != X_test.shape[1] or len(X_train) == -1:",
+                  reason=RAISED)
+    + equivalents("notebook", "if X_train.ndim != 2 or X_test.ndim != 2 or X_train.shape[1] != X_test.shape[1] or len(X_train) == 0:",
+                  "if X_train.ndim != 2 or X_test.ndim != 2 or X_train.shape[1] != X_test.shape[1] or len(X_train) <= 0:",
+                  reason=LENGTH)
+    + equivalents("notebook", "spread = np.sqrt(np.mean((X_train - centre) ** 2, axis=0))",
+                  "spread = np.sqrt(np.mean((centre - X_train) ** 2, axis=0))", reason=SQUARE)
+    + equivalents("notebook", "spread[X_train.max(axis=0) == X_train.min(axis=0)] = 1",
+                  "spread[X_train.max(axis=0) <= X_train.min(axis=0)] = 1", reason=ORDER)
+)  # fmt: skip
+
 EXERCISE = Exercise(
     solution=standardise,
     points=3,
@@ -249,8 +303,20 @@ EXERCISE = Exercise(
              kind="edge", why="a column with a small unit is not constant"),
         case("whole numbers", joint("whole numbers with means that are not", _whole), kind="edge",
              why="whole numbers in, fractions out"),
+        case("lists", given(((20, 1), (30, 4), (45, 2))), given(((25, 3),)), kind="edge",
+             why="numbers may come as lists, which have no shape until they are arrays"),
+        case("single precision", normal(8, 3, loc=5.0, dtype=np.float32), normal(4, 3, loc=5.0, dtype=np.float32), kind="edge",
+             why="mean and spread that are computed in seven digits have seven"),
         case("columns that do not match", normal(5, 3), normal(4, 2), kind="error", why="both need the same columns"),
+        case("one test column", normal(5, 3), normal(4, 1), kind="error", why="numpy stretches one test column over three"),
+        case("one training column", normal(5, 1), normal(4, 3), kind="error", why="numpy stretches mean and spread of one column over three"),
         case("a vector", normal(5), normal(4), kind="error", why="rows and columns are needed"),
+        case("a training vector", normal(3), normal(4, 3), kind="error", why="a single training row is a matrix as well"),
+        case("a test vector", normal(5, 3), normal(3), kind="error", why="a single test row is a matrix as well"),
+        case("two training tables", normal(2, 3, 3), normal(3, 3), kind="error", why="the training rows are one matrix"),
+        case("two test tables", normal(5, 3), normal(2, 3, 3), kind="error", why="the test rows are one matrix"),
+        case("no training rows", made("zeros(0, 2)", lambda _: np.zeros((0, 2))), normal(3, 2), kind="error",
+             why="without training rows there is no mean"),
     ),
     checks=(
         value(rtol=SCALED, atol=SCALED_FLOOR, part=0, name="the training rows are right"),
@@ -262,4 +328,5 @@ EXERCISE = Exercise(
         scales_to_unit_interval, centres_only, absolute_threshold, whole_mean,
     ),
     alternatives=(column_loops, by_einsum, multiplied_by_a_diagonal),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip
