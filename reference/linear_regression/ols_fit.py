@@ -10,7 +10,7 @@ import numpy as np
 from reference.bounds import LEAST_SQUARES_ILL, NORMAL_EQUATIONS, SOLUTION
 from reference.measures import value
 from reference.recipes import given, integers, joint, made, normal
-from reference.spec import Check, Exercise, case, check, misconception
+from reference.spec import Check, Exercise, case, check, equivalents, misconception
 
 
 def ols_fit(X, y):
@@ -228,6 +228,16 @@ def _collinear(rng):
     return np.column_stack([X, 2 * X[:, 1] - 0.5 * X[:, 2] + 1])
 
 
+def _with_zeros(rng):
+    return np.column_stack([_with_ones(rng, 8, 3), np.zeros(8)])
+
+
+def _mixtures(rng):
+    """Return five rows of two columns and three mixtures of these."""
+    a, b = rng.standard_normal((2, 5))
+    return np.column_stack([a, b, a + b, a - b, 0.3 * a + 0.7 * b])
+
+
 def _almost(rng):
     """Return an intercept, two indices, and one that is their sum to a millionth: condition 3e6."""
     a, b, noise = rng.standard_normal((3, 10))
@@ -264,6 +274,97 @@ def _curve(rng):
     return X, X @ rng.uniform(-1, 1, 10) + 1e-6 * rng.standard_normal(40)
 
 
+RCOND = "without a threshold numpy 2 takes the one that rcond=None stands for"
+PROMOTED = "where the other array is float64, numpy promotes whole numbers and float32 to it exactly"
+RAISED = "for a pile of matrices and for targets of another shape numpy raises LinAlgError itself, a ValueError"
+NOTHING = "a direction of zeros takes nothing away"
+ORDER = (
+    "in whatever order columns are tried, those kept span the same space, and of equally good weights any will do: at "
+    "most 0.03 of what is allowed over 40 draws"
+)
+PASSES = (
+    "the basis only decides which columns are kept: a redundant one leaves at most 6e-14 of its length after one pass "
+    "and 1e-15 after two or three, over 200 draws, and the threshold is 1e-11"
+)
+THIRD = "a third pass changes rounding errors only: at most 0.03 of what is allowed over 40 draws, as with two"
+SIGN = "of what is left only the length and the line count, which the opposite direction shares"
+GAP = (
+    "over 200 draws a redundant column leaves at most 1e-15 and any other at least 2e-7 of its length; singular values "
+    "are below 4e-16 of the largest, or above 2e-10, and 2e-8 if columns have length 1; every threshold tried here finds "
+    "the same rank, and where redundancy begins is not promised"
+)
+INVERSE = (
+    "the inverse errs by the condition times the rounding unit as well: at most 0.03 of what is allowed over 40 draws"
+)
+ZEROS = "a column of zeros stays one, whatever positive number it is divided by"
+NOT_NEGATIVE = "a length is never negative"
+UNSCALED = (
+    "without scaling, the singular values err by the rounding unit of the largest, for which the bounds leave room: at "
+    "most 0.04 of what is allowed over 40 draws"
+)
+CUT = "the directions beyond the rank are cut away"
+INTEGER = "numpy's whole numbers slice like Python's"
+UNIT = "with columns of length 1 or 0 the largest singular value is from 1 to the root of their number, or 0 with rank 0"
+STRICT = "all have one entry for each row, which was compared before"
+UNKNOWN = "the weight that is to be found is still 0, so that its own term adds nothing"
+EQUIVALENTS = (
+    equivalents("ols_fit", "return np.linalg.lstsq(X, y, rcond=None)[0]",
+                "return np.linalg.lstsq(X, y)[0]", reason=RCOND)
+    + equivalents("ols_fit", "X, y = np.asarray(X, dtype=float), np.asarray(y, dtype=float)",
+                  "X, y = np.asarray(X), np.asarray(y, dtype=float)",
+                  "X, y = np.asarray(X, dtype=float), np.asarray(y)", reason=PROMOTED)
+    + equivalents("ols_fit", "if X.ndim != 2 or y.shape != (len(X),):",
+                  "if X.ndim < 2 or y.shape != (len(X),):", "if X.ndim != 2 or y.shape > (len(X),):", reason=RAISED)
+    + equivalents("dropping_columns", "w, basis, kept = np.zeros(X.shape[1]), np.zeros((len(X), 0)), []",
+                  "w, basis, kept = np.zeros(X.shape[1]), np.zeros((len(X), 1)), []", reason=NOTHING)
+    + equivalents("dropping_columns", 'for j in np.argsort(-np.linalg.norm(X, axis=0), kind="stable"):',
+                  "for j in np.argsort(-np.linalg.norm(X, axis=0)):",
+                  'for j in np.argsort(np.linalg.norm(X, axis=0), kind="stable"):', reason=ORDER)
+    + equivalents("dropping_columns", "for _ in range(2):",
+                  "for _ in range(2 - 1):", "for _ in range(3):", "for _ in range(1):", reason=PASSES)
+    + equivalents("dropping_columns", "left = left - basis @ (basis.T @ left)",
+                  "left = basis @ (basis.T @ left) - left", reason=SIGN)
+    + equivalents("dropping_columns", "if np.linalg.norm(left) > 1e-11 * np.linalg.norm(X[:, j]):",
+                  "if np.linalg.norm(left) > 1e-08 * np.linalg.norm(X[:, j]):",
+                  "if np.linalg.norm(left) > 1e-14 * np.linalg.norm(X[:, j]):", reason=GAP)
+    + equivalents("dropping_columns", "w[kept] = np.linalg.solve(R, Q.T @ y)",
+                  "w[kept] = np.linalg.inv(R) @ (Q.T @ y)", reason=INVERSE)
+    + equivalents("by_truncated_svd", "sizes[sizes == 0] = 1.0",
+                  "sizes[sizes == 0] = 2.0", "sizes[sizes == 0] = 0.5", reason=ZEROS)
+    + equivalents("by_truncated_svd", "sizes[sizes == 0] = 1.0", "sizes[sizes <= 0] = 1.0", reason=NOT_NEGATIVE)
+    + equivalents("by_truncated_svd", "sizes[sizes == 0] = 1.0", "sizes[sizes >= 0] = 1.0", reason=UNSCALED)
+    + equivalents("by_truncated_svd", "U, s, Vt = np.linalg.svd(X / sizes, full_matrices=False)",
+                  "U, s, Vt = np.linalg.svd(X / sizes)", "U, s, Vt = np.linalg.svd(X / sizes, full_matrices=True)",
+                  reason=CUT)
+    + equivalents("by_truncated_svd", "r = int(np.sum(s > 1e-12 * s[0]))",
+                  "r = np.sum(s > 1e-12 * s[0])", reason=INTEGER)
+    + equivalents("by_truncated_svd", "r = int(np.sum(s > 1e-12 * s[0]))",
+                  "r = int(np.sum(s > 1e-09 * s[0]))", "r = int(np.sum(s > 1e-15 * s[0]))", reason=GAP)
+    + equivalents("by_truncated_svd", "r = int(np.sum(s > 1e-12 * s[0]))",
+                  "r = int(np.sum(s > 1e-12 / s[0]))", "r = int(np.sum(s > 1e-12 % s[0]))", reason=UNIT)
+    + equivalents("modified_gram_schmidt", "for _ in range(2):", "for _ in range(3):", reason=THIRD)
+    + equivalents("modified_gram_schmidt", "share = sum(a * b for a, b in zip(q, left, strict=True))",
+                  "share = sum(a * b for a, b in zip(q, left, strict=False))", reason=STRICT)
+    + equivalents("modified_gram_schmidt", "left = [a - share * b for a, b in zip(left, q, strict=True)]",
+                  "left = [a - share * b for a, b in zip(left, q, strict=False)]", reason=STRICT)
+    + equivalents("modified_gram_schmidt", "if length > 1e-10 * math.sqrt(sum(a * a for a in column)):",
+                  "if length > 1e-07 * math.sqrt(sum(a * a for a in column)):",
+                  "if length > 1e-13 * math.sqrt(sum(a * a for a in column)):", reason=GAP)
+    + equivalents("modified_gram_schmidt", "known = sum(rows[k][i] * weights[kept[k]] for k in range(i + 1, len(kept)))",
+                  "known = sum(rows[k][i] * weights[kept[k]] for k in range(i, len(kept)))",
+                  "known = sum(rows[k][i] * weights[kept[k]] for k in range(i * 1, len(kept)))",
+                  "known = sum(rows[k][i] * weights[kept[k]] for k in range(i // 1, len(kept)))",
+                  "known = sum(rows[k][i] * weights[kept[k]] for k in range(i ** 1, len(kept)))",
+                  "known = sum(rows[k][i] * weights[kept[k]] for k in range(i + 0, len(kept)))", reason=UNKNOWN)
+    + equivalents("modified_gram_schmidt", "weights[kept[i]] = (sum(a * b for a, b in zip(basis[i], y.tolist(), strict=True)) - known) / rows[i][i]",
+                  "weights[kept[i]] = (sum(a * b for a, b in zip(basis[i], y.tolist(), strict=False)) - known) / rows[i][i]",
+                  reason=STRICT)
+    + equivalents("notebook", "y = np.asarray(y, dtype=float)", "y = np.asarray(y)", reason=PROMOTED)
+    + equivalents("notebook", "keep = s > 1e-14 * max(X.shape) * s[0]",
+                  "keep = s > 1e-11 * max(X.shape) * s[0]", "keep = s > 1e-14 * min(X.shape) * s[0]",
+                  "keep = s > 1e-14 / max(X.shape) * s[0]", "keep = s > 1e-14 % max(X.shape) * s[0]", reason=GAP)
+)  # fmt: skip
+
 EXERCISE = Exercise(
     solution=ols_fit,
     points=4,
@@ -297,6 +398,26 @@ EXERCISE = Exercise(
              why="the columns are nearly dependent, and X'X squares what is bad about them"),
         case("indices that almost add up", made("ones, two columns and nearly their sum", _almost), normal(10, loc=4.0), kind="stability",
              checks=(perpendicular,), why="the prices hold information about a difference of a millionth, and an inverse of X'X drowns it"),
+        case("lists", given(((1, 2), (1, 4), (1, 5), (1, 9))), given((3, 4, 8, 9)), kind="edge", checks=UNIQUE,
+             why="numbers may come as lists, which have no shape until they are arrays"),
+        case("single precision", normal(9, 3, dtype=np.float32), normal(9, loc=2.0), kind="edge", checks=UNIQUE,
+             why="what is computed in seven digits has seven"),
+        case("one feature", normal(7, 1, loc=2.0), normal(7), kind="edge", checks=UNIQUE, why="one column has one singular value"),
+        case("one flat", made("1 and two of uniform(0.5, 3)", lambda r: np.append(1.0, r.uniform(0.5, 3, 2))[None]), normal(1, loc=3.0), kind="edge",
+             why="one row is met exactly, in many ways"),
+        case("a feature that is always 0", made("ones, two columns and zeros", _with_zeros), normal(8, loc=2.0), kind="edge",
+             why="a column of zeros has no length to divide by"),
+        case("nothing known", made("zeros(5, 2)", lambda _: np.zeros((5, 2))), normal(5), kind="edge", checks=(perpendicular, least),
+             why="where all features are 0 any weights will do, but they must be numbers"),
+        case("redundant amounts in small units", made("two columns of 1e9 and three mixtures", lambda r: 1e9 * _mixtures(r)), normal(5, loc=2e9), kind="edge",
+             why="a column that others make up leaves rounding errors, which are large where amounts are"),
+        case("redundant amounts in large units", made("two columns of 1e-9 and three mixtures", lambda r: 1e-9 * _mixtures(r)), normal(5, loc=2.0), kind="edge",
+             why="a column is not redundant because its numbers are small"),
+        case("features in a vector", normal(5), normal(5), kind="error", why="X must be a matrix, also with one column"),
+        case("a single number for the features", given(3.0), normal(1), kind="error", why="X must be a matrix, also with one entry"),
+        case("two tables", normal(2, 2, 2), normal(2), kind="error", why="X is one matrix, not a pile of them"),
+        case("targets with three axes", normal(5, 2), normal(1, 5, 1), kind="error",
+             why="y must be a vector; numpy multiplies a pile of columns one by one"),
         case("targets in a column", normal(5, 2), normal(5, 1), kind="error", why="y must be a vector"),
         case("rows that do not match", normal(5, 2), normal(4), kind="error", why="each row needs one target"),
     ),
@@ -307,4 +428,5 @@ EXERCISE = Exercise(
         too_few_descent_steps, weights_of_scaled_columns, one_feature_at_a_time,
     ),
     alternatives=(dropping_columns, by_pseudo_inverse, by_truncated_svd, modified_gram_schmidt),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip
