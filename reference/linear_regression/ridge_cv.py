@@ -9,7 +9,7 @@ import numpy as np
 from reference.bounds import CROSS_VALIDATED, CROSS_VALIDATED_FLOOR, CROSS_VALIDATED_WIDE
 from reference.measures import same, value
 from reference.recipes import given, joint, normal
-from reference.spec import Exercise, case, misconception
+from reference.spec import Exercise, case, equivalents, misconception
 
 
 def ridge_cv(X, y, lams, k):
@@ -89,8 +89,6 @@ def one_svd_per_fold(X, y, lams, k):
         Z, V = _scale(X[train], X[held_out])
         centre = y[train].mean()
         U, s, Vt = np.linalg.svd(Z, full_matrices=False)
-        keep = s > 1e-10 * s[0]
-        U, s, Vt = U[:, keep], s[keep], Vt[keep]
         shrunk = s / (s**2 + len(train) * lams[:, None])
         predicted = centre + (shrunk * (U.T @ (y[train] - centre))) @ (V @ Vt.T).T
         errors += ((predicted - y[held_out]) ** 2).sum(axis=1)
@@ -238,9 +236,134 @@ def _clear(rng, n, d, lams, k, scales=1.0):
             return X, y
 
 
+THREE = (0.01, 0.1, 1.0)
+
+
+def _changed(rng, n, k, change):
+    """Return n homes with two features after `change`, which leaves one of three penalties clearly best."""
+    while True:
+        X, y = change(*_clear(rng, n, 2, THREE, k))
+        first, second, _ = np.sort(ridge_cv(X, y, THREE, k)[1])
+        if second > 1.002 * first:
+            return X, y
+
+
+def _single(rng):
+    return _changed(rng, 16, 4, lambda X, y: ((X + 1e5).astype(np.float32), (y + 3000).astype(np.float32)))
+
+
+def _constant(rng):
+    return _changed(rng, 18, 3, lambda X, y: (np.column_stack([X[:, 0], np.full(18, 2.5), X[:, 1]]), y))
+
+
+def _one_fold(rng):
+    """Return homes of which the first fold lies in a region of its own, and is dearer."""
+    first = np.repeat([1.0, 0.0], [6, 12])
+    return _changed(rng, 18, 3, lambda X, y: (np.column_stack([X[:, 0], 1.5 + first, X[:, 1]]), y + 0.3 * first))
+
+
+def _far(rng):
+    X, y = _clear(rng, 20, 3, GRID, 4)
+    return X + [1e6, -1e6, 0.0], y
+
+
 def _homes(n, d, lams, k, scales=1.0):
     return joint(f"{n} homes, {d} features", lambda rng: _clear(rng, n, d, lams, k, np.asarray(scales)))
 
+
+PROMOTED = "targets are joined, multiplied or subtracted with float64 numbers, for which numpy promotes them exactly"
+SQUARE = "a difference is squared, so that its sign does not matter"
+INTEGER = "numpy's whole numbers index like Python's"
+RAISED = "with one fold no row is left to train on, and numpy, asked for the largest entry of none, raises ValueError itself"
+ZEROS = (
+    "a column that is constant in the training rows is 0 there, so that the penalty makes its slope 0, whatever "
+    "positive number the other rows are divided by; without a penalty the columns are independent"
+)
+ORDER = "the largest number is never below the smallest"
+BOTH = "columns change their sign in training and in held-out rows, so that their weights change it and predictions do not"
+RCOND = "without a threshold numpy 2 takes the one that rcond=None stands for"
+PENALTIES = "penalties are asked for as floats, and whole ones become floats where they are added to squares"
+CENTRED = (
+    "the columns are centred, so that a constant added to the targets is at right angles to them: it changes at most 0.09 "
+    "of what is allowed over 40 draws"
+)
+SYMMETRIC = "the matrix is symmetric, and so is its inverse: at most 1e-5 of what is allowed over 40 draws"
+GENERAL = (
+    "for a symmetric matrix the general algorithm finds the same inverse: at most 1e-5 of what is allowed over 40 draws"
+)
+STRICT = "there is one prediction for each target, and one error for each penalty"
+GAP = (
+    "singular values of the cases are below 2e-16 or above 1e-3 of the largest over 200 draws, so that every threshold "
+    "between, numpy's own included, finds the same rank"
+)
+NEW = "nothing is written to the array, which is made of a single number"
+EQUIVALENTS = (
+    equivalents("ridge_cv", "X, y = np.asarray(X, dtype=float), np.asarray(y, dtype=float)",
+                "X, y = np.asarray(X, dtype=float), np.asarray(y)", reason=PROMOTED)
+    + equivalents("ridge_cv", "errors[i] += np.sum((_ones(V) @ w - y[held_out]) ** 2)",
+                  "errors[i] += np.sum((y[held_out] - _ones(V) @ w) ** 2)", reason=SQUARE)
+    + equivalents("ridge_cv", "return float(lams[int(np.argmin(errors))]), errors",
+                  "return float(lams[np.argmin(errors)]), errors", reason=INTEGER)
+    + equivalents("ridge_cv", "if not 2 <= k <= n:", "if not 1 <= k <= n:", reason=RAISED)
+    + equivalents("ridge_cv", "sd = np.where(np.ptp(A, axis=0) == 0, 1.0, A.std(axis=0))",
+                  "sd = np.where(np.ptp(A, axis=0) == 0, 2.0, A.std(axis=0))",
+                  "sd = np.where(np.ptp(A, axis=0) == 0, 0.5, A.std(axis=0))", reason=ZEROS)
+    + equivalents("ridge_cv", "sd = np.where(np.ptp(A, axis=0) == 0, 1.0, A.std(axis=0))",
+                  "sd = np.where(np.ptp(A, axis=0) <= 0, 1.0, A.std(axis=0))", reason=ORDER)
+    + equivalents("ridge_cv", "return np.column_stack([np.ones(len(X)), X])",
+                  "return -np.column_stack([np.ones(len(X)), X])", reason=BOTH)
+    + equivalents("ridge_cv", "return np.linalg.lstsq(np.vstack([X, rows]), np.concatenate([y, np.zeros(d - 1)]), rcond=None)[0]",
+                  "return np.linalg.lstsq(np.vstack([X, rows]), np.concatenate([y, np.zeros(d - 1)]))[0]", reason=RCOND)
+    + equivalents("one_svd_per_fold", "X, y, lams = np.asarray(X, float), np.asarray(y, float), np.asarray(lams, float)",
+                  "X, y, lams = np.asarray(X, float), np.asarray(y, float), np.asarray(lams)", reason=PENALTIES)
+    + equivalents("one_svd_per_fold", "predicted = centre + (shrunk * (U.T @ (y[train] - centre))) @ (V @ Vt.T).T",
+                  "predicted = centre + (shrunk * (U.T @ (y[train] + centre))) @ (V @ Vt.T).T", reason=CENTRED)
+    + equivalents("one_svd_per_fold", "errors += ((predicted - y[held_out]) ** 2).sum(axis=1)",
+                  "errors += ((y[held_out] - predicted) ** 2).sum(axis=1)", reason=SQUARE)
+    + equivalents("pooled_list", "X, y = np.asarray(X, float), np.asarray(y, float)",
+                  "X, y = np.asarray(X, float), np.asarray(y)", reason=PROMOTED)
+    + equivalents("pooled_list", "w = np.linalg.pinv(Z.T @ Z + D, hermitian=True) @ (Z.T @ y[train])",
+                  "w = Z.T @ y[train] @ np.linalg.pinv(Z.T @ Z + D, hermitian=True)", reason=SYMMETRIC)
+    + equivalents("pooled_list", "w = np.linalg.pinv(Z.T @ Z + D, hermitian=True) @ (Z.T @ y[train])",
+                  "w = np.linalg.pinv(Z.T @ Z + D) @ (Z.T @ y[train])",
+                  "w = np.linalg.pinv(Z.T @ Z + D, hermitian=False) @ (Z.T @ y[train])", reason=GENERAL)
+    + equivalents("pooled_list", "squares += [(p - t) ** 2 for p, t in zip(V @ w, y[held_out], strict=True)]",
+                  "squares += [(t - p) ** 2 for p, t in zip(V @ w, y[held_out], strict=True)]", reason=SQUARE)
+    + equivalents("pooled_list", "squares += [(p - t) ** 2 for p, t in zip(V @ w, y[held_out], strict=True)]",
+                  "squares += [(p - t) ** 2 for p, t in zip(V @ w, y[held_out], strict=False)]", reason=STRICT)
+    + equivalents("by_inner_products_of_rows", "dual = np.linalg.lstsq(K + len(train) * lam * np.eye(len(train)), y[train] - centre, rcond=1e-12)[0]",
+                  "dual = np.linalg.lstsq(K + len(train) * lam * np.eye(len(train)), y[train] - centre)[0]",
+                  "dual = np.linalg.lstsq(K + len(train) * lam * np.eye(len(train)), y[train] - centre, rcond=1e-09)[0]",
+                  "dual = np.linalg.lstsq(K + len(train) * lam * np.eye(len(train)), y[train] - centre, rcond=1e-15)[0]",
+                  reason=GAP)
+    + equivalents("by_inner_products_of_rows", "dual = np.linalg.lstsq(K + len(train) * lam * np.eye(len(train)), y[train] - centre, rcond=1e-12)[0]",
+                  "dual = np.linalg.lstsq(K + len(train) * lam * np.eye(len(train)), y[train] + centre, rcond=1e-12)[0]",
+                  reason=CENTRED)
+    + equivalents("by_inner_products_of_rows", "errors = [math.fsum((p - t) ** 2 for p, t in zip(row, y, strict=True)) / len(y) for row in predicted]",
+                  "errors = [math.fsum((t - p) ** 2 for p, t in zip(row, y, strict=True)) / len(y) for row in predicted]",
+                  reason=SQUARE)
+    + equivalents("by_inner_products_of_rows", "errors = [math.fsum((p - t) ** 2 for p, t in zip(row, y, strict=True)) / len(y) for row in predicted]",
+                  "errors = [math.fsum((p - t) ** 2 for p, t in zip(row, y, strict=False)) / len(y) for row in predicted]",
+                  reason=STRICT)
+    + equivalents("by_inner_products_of_rows", "return np.array(min(zip(errors, range(len(lams)), lams, strict=True))[2]), tuple(errors)",
+                  "return np.asarray(min(zip(errors, range(len(lams)), lams, strict=True))[2]), tuple(errors)",
+                  reason=NEW)
+    + equivalents("by_inner_products_of_rows", "return np.array(min(zip(errors, range(len(lams)), lams, strict=True))[2]), tuple(errors)",
+                  "return np.array(min(zip(errors, range(len(lams)), lams, strict=False))[2]), tuple(errors)",
+                  reason=STRICT)
+    + equivalents("notebook", "y = np.asarray(y, dtype=float)", "y = np.asarray(y)", reason=PROMOTED)
+    + equivalents("notebook", "if not 2 <= k <= n:", "if not 1 <= k <= n:", reason=RAISED)
+    + equivalents("notebook", "spread[X[train].max(axis=0) == X[train].min(axis=0)] = 1",
+                  "spread[X[train].max(axis=0) <= X[train].min(axis=0)] = 1", reason=ORDER)
+    + equivalents("notebook", "spread[X[train].max(axis=0) == X[train].min(axis=0)] = 1",
+                  "spread[X[train].max(axis=0) == X[train].min(axis=0)] = 2", reason=ZEROS)
+    + equivalents("notebook", "Z = np.column_stack([np.ones(n), (X - centre) / spread])",
+                  "Z = np.column_stack([np.ones(n), (centre - X) / spread])", reason=BOTH)
+    + equivalents("notebook", "w = np.linalg.lstsq(Z[train].T @ Z[train] + D, Z[train].T @ y[train], rcond=None)[0]",
+                  "w = np.linalg.lstsq(Z[train].T @ Z[train] + D, Z[train].T @ y[train])[0]", reason=RCOND)
+    + equivalents("notebook", "squared_errors[i, held_out] = (Z[held_out] @ w - y[held_out]) ** 2",
+                  "squared_errors[i, held_out] = (y[held_out] - Z[held_out] @ w) ** 2", reason=SQUARE)
+)  # fmt: skip
 
 EXERCISE = Exercise(
     solution=ridge_cv,
@@ -264,6 +387,16 @@ EXERCISE = Exercise(
         case("a single penalty", _homes(12, 2, (0.2,), 3), given([0.2]), given(3), kind="edge", why="a list of one is still a list"),
         case("penalties in no order", _homes(20, 3, (0.3, 0.01, 3.0, 0.1), 4), given([0.3, 0.01, 3.0, 0.1]), given(4), kind="edge",
              why="the penalties are not sorted, and the errors keep their order"),
+        case("lists", given(((1, 7), (2, 5), (4, 6), (3, 9), (6, 8), (5, 2))), given((3, 4, 8, 7, 11, 9)), given((1, 0.1, 10)), given(3), kind="edge",
+             why="numbers may come as lists, which cannot be indexed by folds until they are arrays"),
+        case("single precision", joint("16 homes, 2 features around 100,000, prices around 3000, float32", _single), given(np.array(THREE)), given(4), kind="edge",
+             why="means and spreads that are computed in seven digits have seven"),
+        case("a feature that never changes", joint("18 homes, 2 features and a column of 2.5", _constant), given(np.array(THREE)), given(3), kind="edge",
+             why="a constant column is divided by 1, in every fold"),
+        case("a region in one fold", joint("18 homes, 2 features and a dummy for the first six", _one_fold), given(np.array(THREE)), given(3), kind="edge",
+             why="a column may be constant in the training rows of one fold only"),
+        case("far from 0", joint("20 homes, 3 features of which two are around a million", _far), given(np.array(GRID)), given(4), kind="stability",
+             why="a shift that the intercept could take up costs digits where it is large"),
         case("more folds than homes", normal(5, 2), normal(5), given([0.1, 1.0]), given(6), kind="error", why="a fold would be empty"),
         case("a single fold", normal(6, 2), normal(6), given([0.1, 1.0]), given(1), kind="error", why="nothing would be left to train on"),
     ),
@@ -277,4 +410,5 @@ EXERCISE = Exercise(
         counts_all_rows_in_the_penalty, returns_rmse, interleaved_folds, divides_by_folds,
     ),
     alternatives=(one_svd_per_fold, pooled_list, by_inner_products_of_rows),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip
