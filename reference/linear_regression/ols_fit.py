@@ -304,7 +304,9 @@ UNSCALED = (
 )
 CUT = "the directions beyond the rank are cut away"
 INTEGER = "numpy's whole numbers slice like Python's"
-UNIT = "with columns of length 1 or 0 the largest singular value is from 1 to the root of their number, or 0 with rank 0"
+UNIT = (
+    "with columns of length 1 or 0 the largest singular value is from 1 to the root of their number, or 0 with rank 0"
+)
 STRICT = "all have one entry for each row, which was compared before"
 UNKNOWN = "the weight that is to be found is still 0, so that its own term adds nothing"
 EQUIVALENTS = (

@@ -139,7 +139,9 @@ STRICT = "every column has one entry for each number"
 NOT_NEGATIVE = "no exponent is negative"
 PARITY = "what is left of a division by 2 is 0 or 1"
 ZERO = "minus 0 equals 0"
-PROMOTED = "x is only multiplied with a float64 column, for which numpy promotes whole numbers and float32 to float64 itself"
+PROMOTED = (
+    "x is only multiplied with a float64 column, for which numpy promotes whole numbers and float32 to float64 itself"
+)
 EQUIVALENTS = (
     equivalents("running_product", "columns.append([c * float(v) for c, v in zip(columns[-1], x, strict=True)])",
                 "columns.append([c * float(v) for c, v in zip(columns[-1], x, strict=False)])", reason=STRICT)

@@ -274,13 +274,17 @@ def _homes(n, d, lams, k, scales=1.0):
 PROMOTED = "targets are joined, multiplied or subtracted with float64 numbers, for which numpy promotes them exactly"
 SQUARE = "a difference is squared, so that its sign does not matter"
 INTEGER = "numpy's whole numbers index like Python's"
-RAISED = "with one fold no row is left to train on, and numpy, asked for the largest entry of none, raises ValueError itself"
+RAISED = (
+    "with one fold no row is left to train on, and numpy, asked for the largest entry of none, raises ValueError itself"
+)
 ZEROS = (
     "a column that is constant in the training rows is 0 there, so that the penalty makes its slope 0, whatever "
     "positive number the other rows are divided by; without a penalty the columns are independent"
 )
 ORDER = "the largest number is never below the smallest"
-BOTH = "columns change their sign in training and in held-out rows, so that their weights change it and predictions do not"
+BOTH = (
+    "columns change their sign in training and in held-out rows, so that their weights change it and predictions do not"
+)
 RCOND = "without a threshold numpy 2 takes the one that rcond=None stands for"
 PENALTIES = "penalties are asked for as floats, and whole ones become floats where they are added to squares"
 CENTRED = (

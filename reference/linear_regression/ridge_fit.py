@@ -204,7 +204,9 @@ RAISED = (
     "another number of targets: each raises ValueError"
 )
 UNPACKED = "a shape of three lengths is not unpacked into two: that raises ValueError as well"
-INVERSE = "the inverse errs by the condition times the rounding unit as well: at most 2e-6 of what is allowed over 40 draws"
+INVERSE = (
+    "the inverse errs by the condition times the rounding unit as well: at most 2e-6 of what is allowed over 40 draws"
+)
 CENTRED = (
     "the columns are centred, so that a constant added to the targets is at right angles to them: it changes at most "
     "5e-6 of what is allowed over 40 draws"
