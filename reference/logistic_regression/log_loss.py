@@ -9,7 +9,7 @@ import numpy as np
 from reference.bounds import NORMALISED, SMALL_LOSS, SMALL_LOSS_FLOOR, SUM_OF_PRODUCTS
 from reference.measures import value
 from reference.recipes import given, integers, made, normal, uniform
-from reference.spec import Exercise, case, misconception
+from reference.spec import Exercise, case, equivalents, misconception
 
 
 def log_loss(y, z):
@@ -159,6 +159,46 @@ def _huge(rng):
     return np.array([-1.0, 1.0, -1.0, 1.0]) * rng.uniform(5e3, 2e4, 4)
 
 
+# Reasons why a changed line is as right as the line it replaces.
+ROUNDED = (
+    "log(1 + e) is within 1.2e-16 of log1p(e) for e from 0 to 1, as measured, and 1e-13 is the least that is allowed"
+)
+FLOAT = "outcomes are compared and meet scores in float64 only, so that 0 and 1 of any type give the same"
+LENGTH = "a length is not negative"
+MATCHED = "the lengths were compared before"
+ZERO = "at a score of 0 either pair is (0, 0)"
+BOTH = "from -1 to 1 either form is right: log(1 + exp(z)) and z + log(1 + exp(-z)) overflow for large scores only"
+COPY = "a number becomes a new array either way"
+FIRST = "the first axis is what reduce takes where none is named"
+EQUIVALENTS = (
+    equivalents("log_loss", "return float(np.mean(np.maximum(z, 0) - y * z + np.log1p(np.exp(-np.abs(z)))))",
+                "return float(np.mean(np.maximum(z, 0) - y * z + np.log(1 + np.exp(-np.abs(z)))))", reason=ROUNDED)
+    + equivalents("log_loss", "y, z = np.asarray(y, dtype=float), np.asarray(z, dtype=float)",
+                  "y, z = np.asarray(y), np.asarray(z, dtype=float)", reason=FLOAT)
+    + equivalents("log_loss",
+                  "if y.ndim != 1 or y.shape != z.shape or len(y) == 0 or not ((y >= 0) & (y <= 1)).all():",
+                  "if y.ndim != 1 or y.shape != z.shape or len(y) <= 0 or not ((y >= 0) & (y <= 1)).all():",
+                  reason=LENGTH)
+    + equivalents("one_at_a_time", "for outcome, score in zip(y, z, strict=True):",
+                  "for outcome, score in zip(y, z, strict=False):", reason=MATCHED)
+    + equivalents("one_at_a_time", "big, small = (score, -score) if score > 0 else (0.0, score)",
+                  "big, small = (score, -score) if score >= 0 else (0.0, score)", reason=ZERO)
+    + equivalents("one_at_a_time", "big, small = (score, -score) if score > 0 else (0.0, score)",
+                  "big, small = (score, -score) if score > 1 else (0.0, score)",
+                  "big, small = (score, -score) if score > -1 else (0.0, score)", reason=BOTH)
+    + equivalents("one_at_a_time", "total += big - outcome * score + math.log1p(math.exp(small))",
+                  "total += big - outcome * score + np.log(1 + math.exp(small))", reason=ROUNDED)
+    + equivalents("one_at_a_time", "return np.array(total / len(y))", "return np.asarray(total / len(y))",
+                  reason=COPY)
+    + equivalents("of_two_classes", "logs = both - np.logaddexp.reduce(both, axis=0)",
+                  "logs = both - np.logaddexp.reduce(both)", reason=FIRST)
+    + equivalents("notebook", "y = np.asarray(y, dtype=float)", "y = np.asarray(y)", reason=FLOAT)
+    + equivalents("notebook",
+                  "if y.ndim != 1 or y.shape != z.shape or len(y) == 0 or np.any(y < 0) or np.any(y > 1):",
+                  "if y.ndim != 1 or y.shape != z.shape or len(y) <= 0 or np.any(y < 0) or np.any(y > 1):",
+                  reason=LENGTH)
+)  # fmt: skip
+
 EXERCISE = Exercise(
     solution=log_loss,
     points=4,
@@ -185,8 +225,23 @@ EXERCISE = Exercise(
              kind="stability", why="one minus the probability is 0 in floating point here, the loss is not infinite"),
         case("one loan", given([1.0]), uniform(1, low=-2.0, high=-1.0), kind="edge", why="the mean over one loan is that loan"),
         case("whole scores", integers(7, low=0, high=2), integers(7, low=-3, high=4), kind="edge", why="whole numbers in, a fraction out"),
+        case("lists", made("outcomes in a list", lambda rng: rng.permutation([0.0, 1.0, 1.0, 0.0]).tolist()), made("scores in a list", lambda rng: rng.normal(0, 2, 4).tolist()), kind="edge",
+             why="lists cannot be compared with 0 or multiplied until they are made arrays"),
+        case("scores in single precision", _outcomes(9), normal(9, scale=2.0, dtype=np.float32), kind="edge", why="a loss is computed in float64, whatever the scores are in"),
+        case("shares and scores in single precision", uniform(7, low=0.05, high=0.95), normal(7, loc=-1.0, dtype=np.float32), kind="edge",
+             why="single precision would keep seven digits of each loss"),
+        case("an outcome above 1", made("outcomes with a 1.5", lambda rng: rng.permutation([0.0, 1.0, 1.5])), normal(3), kind="error",
+             why="one and a half defaults are no outcome"),
+        case("an outcome of 2 among others", made("outcomes with a 2", lambda rng: rng.permutation([0.0, 1.0, 2.0, 0.0])), normal(4), kind="error",
+             why="one wrong outcome among right ones is wrong"),
+        case("tables", integers(2, 3, low=0, high=2), normal(2, 3), kind="error", why="two tables of one shape fit each other, and are no vectors"),
+        case("a number each", given(1.0), given(0.5), kind="error", why="two numbers are no vectors, not even of length one"),
+        case("one score for all", _outcomes(4), normal(1), kind="error", why="numpy would stretch a single score to all outcomes"),
+        case("one outcome for all", given([1.0]), normal(4), kind="error", why="numpy would stretch a single outcome to all scores"),
         case("an outcome below 0", made("outcomes with a -1", lambda rng: rng.permutation([0.0, 1.0, -1.0])), normal(3), kind="error",
              why="-1 is no outcome here"),
+        case("a negative share", made("shares, one of -0.25", lambda rng: rng.permutation([0.5, 0.25, -0.25, 0.75])), normal(4), kind="error",
+             why="a share of a portfolio is not negative"),
         case("lengths that do not match", _outcomes(4), normal(5), kind="error", why="each outcome needs a score"),
         case("a column of outcomes", made("outcomes (3, 1)", lambda rng: rng.permutation([[0.0], [1.0], [1.0]])), normal(3), kind="error",
              why="a column against a vector compares everything with everything"),
@@ -198,4 +253,5 @@ EXERCISE = Exercise(
         takes_scores_for_probabilities, defaults_only, squared_error, rounds_outcomes, outcomes_flipped,
     ),
     alternatives=(by_logaddexp, one_at_a_time, of_two_classes),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip
