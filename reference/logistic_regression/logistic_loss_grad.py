@@ -7,7 +7,7 @@ import numpy as np
 from reference.bounds import NORMALISED, SUM_OF_PRODUCTS
 from reference.measures import value
 from reference.recipes import given, integers, joint, made, normal
-from reference.spec import Exercise, case, misconception
+from reference.spec import Exercise, case, equivalents, misconception
 
 
 def logistic_loss_grad(w, X, y, lam=0.0):
@@ -207,6 +207,56 @@ def _extreme(rng):
             return w, X, y
 
 
+# Reasons why a changed line is as right as the line it replaces.
+ASSOCIATIVE = "the same three factors in another order"
+FLOAT = "it meets numbers in float64 only, so that numbers of any type give the same"
+RAISED = "weights of another shape raise ValueError all the same: in the product with X, or where 0 is put in front of the slopes"
+LENGTH = "a length is not negative"
+EVEN = "at a score of 0 either form is 1 / (1 + 1)"
+ROUNDED = "log(1 + e) is within 1.2e-16 of log1p(e) for e from 0 to 1, as measured, and 1e-12 is allowed"
+SUMMED = "the product of two vectors is the sum already, and the sum of one number that number"
+SYMMETRIC = "D is diagonal"
+EQUIVALENTS = (
+    equivalents("logistic_loss_grad", "loss = np.mean(np.logaddexp(0, z) - y * z) + lam / 2 * slopes @ slopes",
+                "loss = np.mean(np.logaddexp(0, z) - y * z) + slopes @ (lam / 2 * slopes)",
+                "loss = np.mean(np.logaddexp(0, z) - y * z) + lam / 2 * (slopes @ slopes)", reason=ASSOCIATIVE)
+    + equivalents("logistic_loss_grad",
+                  "w, X, y = np.asarray(w, dtype=float), np.asarray(X, dtype=float), np.asarray(y, dtype=float)",
+                  "w, X, y = np.asarray(w), np.asarray(X, dtype=float), np.asarray(y, dtype=float)",
+                  "w, X, y = np.asarray(w, dtype=float), np.asarray(X), np.asarray(y, dtype=float)",
+                  "w, X, y = np.asarray(w, dtype=float), np.asarray(X, dtype=float), np.asarray(y)", reason=FLOAT)
+    + equivalents("logistic_loss_grad",
+                  "if X.ndim != 2 or len(X) == 0 or w.shape != (X.shape[1],) or y.shape != (len(X),):",
+                  "if X.ndim != 2 or len(X) == 0 or y.shape != (len(X),):",
+                  "if X.ndim != 2 or len(X) == 0 or w.shape < (X.shape[1],) or y.shape != (len(X),):",
+                  "if X.ndim != 2 or len(X) == 0 or w.shape > (X.shape[1],) or y.shape != (len(X),):", reason=RAISED)
+    + equivalents("logistic_loss_grad",
+                  "if X.ndim != 2 or len(X) == 0 or w.shape != (X.shape[1],) or y.shape != (len(X),):",
+                  "if X.ndim != 2 or len(X) <= 0 or w.shape != (X.shape[1],) or y.shape != (len(X),):", reason=LENGTH)
+    + equivalents("double_loop", "p = 1 / (1 + small) if z >= 0 else small / (1 + small)",
+                  "p = 1 / (1 + small) if z > 0 else small / (1 + small)", reason=EVEN)
+    + equivalents("double_loop", "loss += (max(z, 0) - y[i] * z + np.log1p(small)) / n",
+                  "loss += (max(z, 0) - y[i] * z + np.log(1 + small)) / n", reason=ROUNDED)
+    + equivalents("by_margins",
+                  "return np.logaddexp(0, -margins).mean() + 0.5 * lam * (D * w * w).sum(), (pull[:, None] * X).mean(",
+                  "return np.logaddexp(0, -margins).mean() + 0.5 * lam * (D * w @ w).sum(), (pull[:, None] * X).mean(",
+                  reason=SUMMED)
+    + equivalents("in_columns", "loss = -np.average(target * log_p + (1 - target) * log_q) + w @ D @ w / 2",
+                  "loss = -np.average(target * log_p + (1 - target) * log_q) + w @ (w @ D) / 2",
+                  "loss = -np.average(target * log_p + (1 - target) * log_q) + w @ D.T @ w / 2",
+                  "loss = -np.average(target * log_p + (1 - target) * log_q) + D @ w @ w / 2", reason=SYMMETRIC)
+    + equivalents("notebook", "X = np.asarray(X, dtype=float)", "X = np.asarray(X)", reason=FLOAT)
+    + equivalents("notebook", "y = np.asarray(y, dtype=float)", "y = np.asarray(y)", reason=FLOAT)
+    + equivalents("notebook", "if X.ndim != 2 or len(X) == 0 or w.shape != (X.shape[1],) or y.shape != (len(X),):",
+                  "if X.ndim != 2 or len(X) <= 0 or w.shape != (X.shape[1],) or y.shape != (len(X),):", reason=LENGTH)
+    + equivalents("notebook", "p = np.where(z >= 0, 1 / (1 + e), e / (1 + e))",
+                  "p = np.where(z > 0, 1 / (1 + e), e / (1 + e))", reason=EVEN)
+    + equivalents("notebook",
+                  "loss = np.mean(np.maximum(z, 0) + np.log1p(e) - y * z) + 0.5 * lam * np.sum(w[1:] ** 2)",
+                  "loss = np.mean(np.maximum(z, 0) + np.log(1 + e) - y * z) + 0.5 * lam * np.sum(w[1:] ** 2)",
+                  reason=ROUNDED)
+)  # fmt: skip
+
 EXERCISE = Exercise(
     solution=logistic_loss_grad,
     points=4,
@@ -229,8 +279,23 @@ EXERCISE = Exercise(
         case("one client", normal(3), _clients(1, 3), given([1.0]), given(0.7), kind="edge", why="the mean over one client is that client"),
         case("whole numbers", integers(3, low=-2, high=3), joint("whole features and outcomes", lambda r: (np.column_stack([np.ones(7, int), r.integers(-3, 4, (7, 2))]), r.permutation([0, 1, 0, 0, 1, 0, 1]))),
              given(1), kind="edge", why="whole numbers in, fractions out"),
+        case("lists", made("weights in a list", lambda r: r.normal(size=2).tolist()), made("rows in a list", lambda r: _ones(r, 4, 2).tolist()), given((0.0, 1.0, 1.0, 0.0)), given(0.4), kind="edge",
+             why="lists of rows have no shape, and cannot be multiplied, until they are made arrays"),
+        case("weights in single precision", normal(3, dtype=np.float32), _clients(8, 3), _outcomes(8), given(0.3), kind="edge",
+             why="the penalty is computed in float64, whatever the weights are in"),
+        case("large weights in single precision", normal(4, scale=3.0, dtype=np.float32), _clients(6, 4), _outcomes(6), given(1.5), kind="edge",
+             why="squares of single numbers keep seven digits where they are not made float64 first"),
         case("a column of outcomes", normal(2), _clients(5, 2), made("outcomes (5, 1)", lambda r: r.permutation([[0.0], [1.0], [0.0], [1.0], [1.0]])), kind="error",
              why="y must be a vector"),
+        case("a column as long as the weights", normal(3), _clients(3, 3), made("outcomes (3, 1)", lambda r: r.permutation([[0.0], [1.0], [1.0]])), given(0.2), kind="error",
+             why="where n equals d a table of residuals has rows as long as the gradient, and nothing else complains"),
+        case("a column for one weight", normal(1), made("ones(4, 1)", lambda _: np.ones((4, 1))), made("outcomes (4, 1)", lambda r: r.permutation([[0.0], [1.0], [1.0], [0.0]])), kind="error",
+             why="with an intercept only, numpy stretches everything without a word"),
+        case("one outcome for all", normal(2), _clients(5, 2), given([1.0]), kind="error", why="numpy would stretch a single outcome to all clients"),
+        case("weights in a column", normal(3, 1), _clients(4, 3), _outcomes(4), kind="error", why="w must be a vector: scores in a column against outcomes in a vector make a table"),
+        case("weights in a table of tables", normal(1, 3, 1), _clients(4, 3), _outcomes(4), given(0.2), kind="error", why="w must be a vector, whatever numpy makes of more axes"),
+        case("tables for clients", normal(3), normal(3, 3, 3), _outcomes(3), given(0.2), kind="error", why="X must be a matrix with one row a client"),
+        case("a vector for a client", normal(3), made("one and normal(2)", lambda r: _ones(r, 1, 3)[0]), given([1.0]), kind="error", why="one client is a matrix with one row"),
         case("no clients", normal(3), made("zeros(0, 3)", lambda _: np.zeros((0, 3))), made("zeros(0)", lambda _: np.zeros(0)), kind="error",
              why="nothing has no mean"),
         case("too few weights", normal(2), _clients(5, 3), _outcomes(5), kind="error", why="each column needs a weight"),
@@ -246,4 +311,5 @@ EXERCISE = Exercise(
         extra_sigmoid_derivative, last_weight_is_the_intercept,
     ),
     alternatives=(double_loop, by_margins, in_columns),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip
