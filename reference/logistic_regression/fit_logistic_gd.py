@@ -9,7 +9,7 @@ import numpy as np
 from reference.bounds import DESCENT, DESCENT_FLOOR
 from reference.measures import value
 from reference.recipes import given, integers, joint, made, normal
-from reference.spec import Exercise, case, misconception
+from reference.spec import Exercise, case, equivalents, misconception
 
 
 def fit_logistic_gd(X, y, lr, n_iter, lam=0.0):
@@ -225,6 +225,15 @@ def _incomes(rng):
     return X, rng.permutation(np.arange(10) % 3 == 0).astype(float)
 
 
+def _thrown_about(rng):
+    """Return incomes in hundreds that four steps of 0.1 throw from one certainty to the other, and never close to neither."""
+    while True:
+        X, y = _incomes(rng)
+        paths = [[X @ fit_logistic_gd(X, y, 0.1, t, lam) for t in (1, 2, 3)] for lam in (0.0, 0.5)]
+        if all(np.abs(scores).min() > 720 and np.ptp(np.sign(scores)) == 2 for scores in map(np.array, paths)):
+            return X, y
+
+
 def _clients(n, d):
     """Return a recipe for clients and outcomes that depend on them, both kinds present."""
 
@@ -237,6 +246,64 @@ def _clients(n, d):
 
     return joint(f"{n} clients, {d} weights, a third defaults", draw)
 
+
+# Reasons why a changed line is as right as the line it replaces.
+FLOAT = "it meets weights in float64 only, so that numbers of any type give the same"
+NO_ROWS = "the text does not speak of data without rows: no clients and no outcomes fit each other"
+MATCHED = "the lengths were compared before, or follow from each other"
+SYMMETRIC = "the product of two vectors does not depend on their order"
+EVEN = "at a score of 0 either form is 1/2"
+BOTH = "from -1 to 1 either form is right: exp overflows for large scores only"
+LENGTH = "a length is not negative"
+EQUIVALENTS = (
+    equivalents("fit_logistic_gd", "X, y = np.asarray(X, dtype=float), np.asarray(y, dtype=float)",
+                "X, y = np.asarray(X), np.asarray(y, dtype=float)",
+                "X, y = np.asarray(X, dtype=float), np.asarray(y)", reason=FLOAT)
+    + equivalents("fit_logistic_gd", "if X.ndim != 2 or len(X) == 0 or y.shape != (len(X),) or not lr > 0:",
+                  "if X.ndim != 2 or y.shape != (len(X),) or (not lr > 0):",
+                  "if X.ndim != 2 or len(X) < 0 or y.shape != (len(X),) or not lr > 0:",
+                  "if X.ndim != 2 or len(X) == -1 or y.shape != (len(X),) or not lr > 0:", reason=NO_ROWS)
+    + equivalents("fit_logistic_gd", "if X.ndim != 2 or len(X) == 0 or y.shape != (len(X),) or not lr > 0:",
+                  "if X.ndim != 2 or len(X) <= 0 or y.shape != (len(X),) or not lr > 0:", reason=LENGTH)
+    + equivalents("by_rows", "for row, outcome in zip(X, y, strict=True):",
+                  "for row, outcome in zip(X, y, strict=False):", reason=MATCHED)
+    + equivalents("by_rows", "z = float(row @ w)", "z = float(w @ row)", reason=SYMMETRIC)
+    + equivalents("by_rows", "p = 1 / (1 + small) if z >= 0 else small / (1 + small)",
+                  "p = 1 / (1 + small) if z > 0 else small / (1 + small)", reason=EVEN)
+    + equivalents("shrink_and_pull", "columns = list(zip(*X, strict=True))", "columns = list(zip(*X, strict=False))",
+                  reason=MATCHED)
+    + equivalents("shrink_and_pull", "for row, outcome in zip(X, y, strict=True):",
+                  "for row, outcome in zip(X, y, strict=False):", reason=MATCHED)
+    + equivalents("shrink_and_pull", "z = math.fsum(a * b for a, b in zip(row, w, strict=True))",
+                  "z = math.fsum(a * b for a, b in zip(row, w, strict=False))", reason=MATCHED)
+    + equivalents("shrink_and_pull",
+                  "missed.append(outcome - (1 / (1 + math.exp(-z)) if z > 0 else 1 - 1 / (1 + math.exp(z))))",
+                  "missed.append(outcome - (1 / (1 + math.exp(-z)) if z >= 0 else 1 - 1 / (1 + math.exp(z))))",
+                  reason=EVEN)
+    + equivalents("shrink_and_pull",
+                  "missed.append(outcome - (1 / (1 + math.exp(-z)) if z > 0 else 1 - 1 / (1 + math.exp(z))))",
+                  "missed.append(outcome - (1 / (1 + math.exp(-z)) if z > 1 else 1 - 1 / (1 + math.exp(z))))",
+                  "missed.append(outcome - (1 / (1 + math.exp(-z)) if z > -1 else 1 - 1 / (1 + math.exp(z))))",
+                  reason=BOTH)
+    + equivalents("shrink_and_pull",
+                  "pulls = [sum(a * b for a, b in zip(column, missed, strict=True)) * lr / len(y) for column in columns]",
+                  "pulls = [sum(a * b for a, b in zip(column, missed, strict=False)) * lr / len(y) for column in columns]",
+                  reason=MATCHED)
+    + equivalents("shrink_and_pull",
+                  "w = [w[0] + pulls[0], *((1 - lr * lam) * v + pull for v, pull in zip(w[1:], pulls[1:], strict=True))]",
+                  "w = [w[0] + pulls[0], *((1 - lr * lam) * v + pull for v, pull in zip(w[1:], pulls[1:], strict=False))]",
+                  reason=MATCHED)
+    + equivalents("notebook", "X = np.asarray(X, dtype=float)", "X = np.asarray(X)", reason=FLOAT)
+    + equivalents("notebook", "y = np.asarray(y, dtype=float)", "y = np.asarray(y)", reason=FLOAT)
+    + equivalents("notebook", "if lr <= 0 or X.ndim != 2 or len(X) == 0 or y.shape != (len(X),):",
+                  "if lr <= 0 or X.ndim != 2 or y.shape != (len(X),):",
+                  "if lr <= 0 or X.ndim != 2 or len(X) < 0 or y.shape != (len(X),):",
+                  "if lr <= 0 or X.ndim != 2 or len(X) == -1 or y.shape != (len(X),):", reason=NO_ROWS)
+    + equivalents("notebook", "if lr <= 0 or X.ndim != 2 or len(X) == 0 or y.shape != (len(X),):",
+                  "if lr <= 0 or X.ndim != 2 or len(X) <= 0 or y.shape != (len(X),):", reason=LENGTH)
+    + equivalents("notebook", "p = np.where(X @ w >= 0, 1, e) / (1 + e)", "p = np.where(X @ w > 0, 1, e) / (1 + e)",
+                  reason=EVEN)
+)  # fmt: skip
 
 EXERCISE = Exercise(
     solution=fit_logistic_gd,
@@ -258,12 +325,29 @@ EXERCISE = Exercise(
              why="large features make large gradients"),
         case("steps that are too long", joint("features of size 300", _incomes), given(1e-3), given(4), kind="edge",
              why="a step that overshoots makes scores of size 20 and more, and their probabilities count as they are"),
+        case("steps that are far too long", joint("features of size 300, scores beyond 720 of either sign", _thrown_about), given(0.1), given(4), kind="stability",
+             why="exp(1000) is too large for any computer, the probability is not"),
+        case("far too long, and a penalty", joint("features of size 300, scores beyond 720 of either sign", _thrown_about), given(0.1), given(4), given(0.5), kind="stability",
+             why="scores of a thousand are certain, in either direction"),
         case("long after arrival", _clients(20, 3), given(1.0), given(150), given(0.5), kind="edge",
              why="n_iter steps are n_iter steps, also where the last ones are tiny"),
         case("whole numbers", joint("whole features and outcomes", lambda r: (np.column_stack([np.ones(8, int), r.integers(-3, 4, (8, 2))]), r.permutation([0, 1, 0, 0, 1, 0, 1, 1]))),
              given(1), given(12), kind="edge", why="whole numbers in, fractions out"),
+        case("one client", made("one and normal(2)", lambda r: np.concatenate([[1.0], r.standard_normal(2)])[None, :]), given([1.0]), given(0.3), given(8), given(0.1), kind="edge",
+             why="the mean over one client is that client"),
+        case("one good client", made("one and normal(3)", lambda r: np.concatenate([[1.0], r.standard_normal(3)])[None, :]), given([0.0]), given(0.5), given(5), kind="edge",
+             why="one client is enough to learn from"),
+        case("lists", made("rows in a list", lambda r: np.column_stack([np.ones(5), r.standard_normal((5, 2))]).tolist()), given((0.0, 1.0, 1.0, 0.0, 1.0)), given(0.4), given(10), given(0.2), kind="edge",
+             why="lists of rows have no shape, and cannot be multiplied, until they are made arrays"),
+        case("a step of length zero", _clients(6, 2), given(0.0), given(4), kind="error", why="a step must be longer than 0"),
+        case("no step, of length zero", _clients(6, 3), given(0.0), given(0), given(0.1), kind="error", why="lr must be greater than 0, also where no step is taken"),
         case("a negative step", _clients(6, 2), given(-0.1), given(5), kind="error", why="a negative step would climb"),
         case("outcomes in a column", normal(6, 2), integers(6, 1, low=0, high=2), given(0.1), given(3), kind="error", why="y must be a vector"),
+        case("a column as long as the weights", normal(3, 3), made("outcomes (3, 1)", lambda r: r.permutation([[0.0], [1.0], [1.0]])), given(0.1), given(3), kind="error",
+             why="where n equals d a table of residuals has rows as long as the weights, and nothing else complains"),
+        case("one outcome for all", normal(5, 2), given([1.0]), given(0.1), given(3), kind="error", why="numpy would stretch a single outcome to all clients"),
+        case("tables for clients", normal(3, 3, 3), given([0.0, 1.0, 1.0]), given(0.1), given(2), kind="error", why="X must be a matrix with one row a client"),
+        case("a vector for a client", normal(3), given([0.0, 1.0, 1.0]), given(0.1), given(2), kind="error", why="one client is a matrix with one row"),
     ),
     checks=(value(rtol=DESCENT, atol=DESCENT_FLOOR, of_largest=True),),
     misconceptions=(
@@ -272,4 +356,5 @@ EXERCISE = Exercise(
         decaying_step, returns_inside_loop, stops_when_it_looks_flat, cuts_scores_off,
     ),
     alternatives=(bias_apart, by_rows, shrink_and_pull),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip
