@@ -9,7 +9,7 @@ import numpy as np
 from reference.bounds import RANKS
 from reference.measures import value
 from reference.recipes import given, joint, made, normal
-from reference.spec import Exercise, case, misconception
+from reference.spec import Exercise, case, equivalents, misconception
 
 
 def roc_auc(y_true, score):
@@ -201,6 +201,13 @@ def _upside_down(rng):
             return y, s
 
 
+def _bytes(rng):
+    """Return outcomes in no order and scores from 0 to 255, low and high ones for either."""
+    s = np.concatenate([rng.choice(100, 6, replace=False), 150 + rng.choice(100, 6, replace=False)])
+    order = rng.permutation(12)
+    return np.tile([1, 1, 0], 4)[order], s.astype(np.uint8)[order]
+
+
 def _mixed_grades(rng):
     """Return twelve clients in two grades, each with both kinds of outcome."""
     y = np.array([1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 0.0, 1.0])
@@ -208,6 +215,69 @@ def _mixed_grades(rng):
     order = rng.permutation(12)
     return y[order], s[order] + float(rng.integers(0, 3))
 
+
+# Reasons why a changed line is as right as the line it replaces.
+TWO = "every outcome is 0 or 1, as was checked before"
+LEFT = "left is the side that searchsorted takes where none is named"
+COMPARED = "0 and 1 of any type compare alike with 0 and 1"
+ORDERED = "scores are put in order and compared, which no type of number changes"
+ONE_KIND = "a single number is one kind of outcome, and both are needed"
+NOT_ABOVE = "a > b is dealt with before, and what is left of a >= b is a == b"
+EXACT = "counts are whole numbers far below 2**53, which every type here holds exactly"
+EVEN = "m (m + 1) is even"
+COPY = "a number becomes a new array either way"
+NEVER_BOTH = "no outcome is 0 and 1 at once"
+AT_MOST_TWO = "outcomes that are all 0 or 1 have at most two values"
+STRETCHED = "numpy puts the missing axis in front by itself"
+EQUIVALENTS = (
+    equivalents("roc_auc", "bad, good = s[y == 1], s[y == 0]", "bad, good = s[y == 1], s[y <= 0]",
+                "bad, good = s[y >= 1], s[y == 0]", reason=TWO)
+    + equivalents("roc_auc", 'below = np.searchsorted(order, bad, side="left")',
+                  "below = np.searchsorted(order, bad)", reason=LEFT)
+    + equivalents("roc_auc", "y, s = np.asarray(y_true, dtype=float), np.asarray(score, dtype=float)",
+                  "y, s = np.asarray(y_true), np.asarray(score, dtype=float)", reason=COMPARED)
+    + equivalents("roc_auc", "y, s = np.asarray(y_true, dtype=float), np.asarray(score, dtype=float)",
+                  "y, s = np.asarray(y_true, dtype=float), np.asarray(score)", reason=ORDERED)
+    + equivalents("roc_auc",
+                  "if y.ndim != 1 or y.shape != s.shape or np.isnan(s).any() or set(np.unique(y)) != {0.0, 1.0}:",
+                  "if y.ndim > 1 or y.shape != s.shape or np.isnan(s).any() or set(np.unique(y)) != {0.0, 1.0}:",
+                  reason=ONE_KIND)
+    + equivalents("all_pairs", "for a in s[y == 1]:", "for a in s[y >= 1]:", reason=TWO)
+    + equivalents("all_pairs", "for b in s[y == 0]:", "for b in s[y <= 0]:", reason=TWO)
+    + equivalents("all_pairs", "total += 1.0 if a > b else 0.5 if a == b else 0.0",
+                  "total += 1.0 if a > b else 0.5 if a >= b else 0.0", reason=NOT_ABOVE)
+    + equivalents("all_pairs", "return total / ((y == 1).sum() * (y == 0).sum())",
+                  "return total / ((y == 1).sum() * (y <= 0).sum())",
+                  "return total / ((y >= 1).sum() * (y == 0).sum())", reason=TWO)
+    + equivalents("mid_ranks", "m, n = int(y.sum()), len(y)", "m, n = y.sum(), len(y)", reason=EXACT)
+    + equivalents("mid_ranks", "return np.float64((middle[place][y == 1].sum() - m * (m + 1) / 2) / (m * (n - m)))",
+                  "return np.float64((middle[place][y == 1].sum() - m * (m + 1) // 2) / (m * (n - m)))", reason=EVEN)
+    + equivalents("mid_ranks", "return np.float64((middle[place][y == 1].sum() - m * (m + 1) / 2) / (m * (n - m)))",
+                  "return np.float64((middle[place][y >= 1].sum() - m * (m + 1) / 2) / (m * (n - m)))", reason=TWO)
+    + equivalents("trapezoid", "tp += int(((s == threshold) & (y == 1)).sum())",
+                  "tp += ((s == threshold) & (y == 1)).sum()", reason=EXACT)
+    + equivalents("trapezoid", "tp += int(((s == threshold) & (y == 1)).sum())",
+                  "tp += int(((s == threshold) & (y >= 1)).sum())", reason=TWO)
+    + equivalents("trapezoid", "fp += int(((s == threshold) & (y == 0)).sum())",
+                  "fp += ((s == threshold) & (y == 0)).sum()", reason=EXACT)
+    + equivalents("trapezoid", "fp += int(((s == threshold) & (y == 0)).sum())",
+                  "fp += int(((s == threshold) & (y <= 0)).sum())", reason=TWO)
+    + equivalents("trapezoid", "x, h = fp / (y == 0).sum(), tp / (y == 1).sum()",
+                  "x, h = fp / (y <= 0).sum(), tp / (y == 1).sum()",
+                  "x, h = fp / (y == 0).sum(), tp / (y >= 1).sum()", reason=TWO)
+    + equivalents("trapezoid", "return np.array(area)", "return np.asarray(area)", reason=COPY)
+    + equivalents("notebook", "if y_true.ndim != 1 or y_true.shape != score.shape or np.any(np.isnan(score)):",
+                  "if y_true.ndim > 1 or y_true.shape != score.shape or np.any(np.isnan(score)):", reason=ONE_KIND)
+    + equivalents("notebook", "if not np.all((y_true == 0) | (y_true == 1)) or len(np.unique(y_true)) < 2:",
+                  "if not np.all((y_true == 0) ^ (y_true == 1)) or len(np.unique(y_true)) < 2:", reason=NEVER_BOTH)
+    + equivalents("notebook", "if not np.all((y_true == 0) | (y_true == 1)) or len(np.unique(y_true)) < 2:",
+                  "if not np.all((y_true == 0) | (y_true == 1)) or len(np.unique(y_true)) != 2:", reason=AT_MOST_TWO)
+    + equivalents("notebook", "difference = score[y_true == 1][:, None] - score[y_true == 0][None, :]",
+                  "difference = score[y_true == 1][:, None] - score[y_true == 0]", reason=STRETCHED)
+    + equivalents("notebook", "difference = score[y_true == 1][:, None] - score[y_true == 0][None, :]",
+                  "difference = score[y_true == 1][:, None] - score[y_true <= 0][None, :]",
+                  "difference = score[y_true >= 1][:, None] - score[y_true == 0][None, :]", reason=TWO)
+)  # fmt: skip
 
 EXERCISE = Exercise(
     solution=roc_auc,
@@ -229,6 +299,19 @@ EXERCISE = Exercise(
              why="grades are whole numbers"),
         case("probabilities", joint("small probabilities of default", _probabilities),
              kind="edge", why="no threshold is better known than another, and a thousandth is a difference"),
+        case("lists", made("outcomes in a list", lambda r: r.permutation([0, 1, 0, 1, 1]).tolist()), made("scores in a list", lambda r: r.normal(size=5).tolist()), kind="edge",
+             why="a list cannot be compared with 1 entry by entry until it is made an array"),
+        case("scores of one byte", joint("twelve clients, scores in uint8", _bytes), kind="edge",
+             why="bytes have no minus sign: differences of scores wrap around where they are not made float64 first"),
+        case("grades of one byte", joint("thirty clients, grades in uint8", lambda r: tuple(v.astype(np.uint8) for v in _rated(r, 30, 12, grades=7))), kind="edge",
+             why="a grade below another is not a grade far above it"),
+        case("labels of -1 and 1", made("ones and minus ones", lambda r: r.permutation([1.0, -1.0, 1.0, -1.0])), normal(4), kind="error", why="outcomes are 0 and 1, not -1 and 1"),
+        case("a negative outcome", made("zeros, ones and a -1", lambda r: r.permutation([0.0, 1.0, -1.0, 1.0, 0.0])), normal(5), kind="error", why="an outcome of -1 is neither"),
+        case("a share", made("zeros, ones and a half", lambda r: r.permutation([0.0, 1.0, 0.5, 1.0, 0.0])), normal(5), kind="error", why="half a default is neither"),
+        case("tables", given([[0.0, 1.0, 1.0], [1.0, 0.0, 0.0]]), normal(2, 3), kind="error", why="two tables of one shape fit each other, and are no vectors"),
+        case("columns", given([[0.0], [1.0], [1.0], [0.0]]), normal(4, 1), kind="error", why="a column is a table"),
+        case("more outcomes than scores", given([0.0, 1.0, 1.0, 0.0]), normal(3), kind="error", why="each outcome needs a score"),
+        case("one score for all", given([0.0, 1.0, 1.0, 0.0]), normal(1), kind="error", why="each outcome needs a score of its own"),
         case("labels of 1 and 2", made("ones and twos", lambda r: r.permutation([1.0, 2.0, 1.0, 2.0])), normal(4), kind="error", why="outcomes are 0 and 1"),
         case("everybody defaults", made("ones(5)", lambda _: np.ones(5)), normal(5), kind="error", why="without good clients there is no pair"),
         case("a third outcome", made("zeros, ones and a two", lambda r: r.permutation([0.0, 1.0, 2.0, 1.0, 0.0])), normal(5), kind="error", why="an outcome of 2 is neither"),
@@ -243,4 +326,5 @@ EXERCISE = Exercise(
         divides_by_all_pairs, forgets_the_origin,
     ),
     alternatives=(all_pairs, mid_ranks, trapezoid),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip
