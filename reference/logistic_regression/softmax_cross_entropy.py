@@ -9,7 +9,7 @@ import numpy as np
 from reference.bounds import NORMALISED, SUM_OF_PRODUCTS
 from reference.measures import value
 from reference.recipes import given, integers, joint, made, normal
-from reference.spec import Exercise, case, misconception
+from reference.spec import Exercise, case, equivalents, misconception
 
 
 def softmax_cross_entropy(Z, y):
@@ -214,6 +214,47 @@ def _wrong(rng):
     return np.array([[0.0, 100.0, 30.0], [95.0, 0.0, 10.0]]) + rng.uniform(-1, 1, (2, 3))
 
 
+# Reasons why a changed line is as right as the line it replaces.
+ONE_COLUMN = "the sums stand in one column, which is the first and the last"
+LENGTH = "a length is not negative"
+ASSOCIATIVE = "three conditions hold together in any order"
+WHOLE = "floor(y) <= y <= ceil(y), with equality for whole numbers, and for those only"
+INDEX = "the text asks for an array of int, and whole numbers are indices as they are"
+OVERWRITTEN = "every entry is written before it is read"
+LAST = "the last axis of a matrix, which take_along_axis takes where none is named, is axis 1"
+UNPACKED = "n, K = Z.shape raises ValueError for any other number of axes"
+EQUIVALENTS = (
+    equivalents("softmax_cross_entropy", "loss = np.mean(np.log(total[:, 0]) - shifted[rows, y])",
+                "loss = np.mean(np.log(total[:, -1]) - shifted[rows, y])", reason=ONE_COLUMN)
+    + equivalents("softmax_cross_entropy", "fits = Z.ndim == 2 and len(Z) > 0 and y.shape == (len(Z),)",
+                  "fits = Z.ndim == 2 and len(Z) != 0 and y.shape == (len(Z),)", reason=LENGTH)
+    + equivalents("softmax_cross_entropy",
+                  "if not fits or not ((y >= 0) & (y < Z.shape[1]) & (y == np.floor(y))).all():",
+                  "if not fits or not ((y >= 0) & ((y < Z.shape[1]) & (y == np.floor(y)))).all():",
+                  reason=ASSOCIATIVE)
+    + equivalents("softmax_cross_entropy",
+                  "if not fits or not ((y >= 0) & (y < Z.shape[1]) & (y == np.floor(y))).all():",
+                  "if not fits or not ((y >= 0) & (y < Z.shape[1]) & (y == np.ceil(y))).all():",
+                  "if not fits or not ((y >= 0) & (y < Z.shape[1]) & (y <= np.floor(y))).all():", reason=WHOLE)
+    + equivalents("softmax_cross_entropy", "return Z, y.astype(int)", "return Z, y", reason=INDEX)
+    + equivalents("by_loops", "loss, dZ = 0.0, [[0.0] * K for _ in range(n)]",
+                  "loss, dZ = 0.0, [[1.0] * K for _ in range(n)]", "loss, dZ = 0.0, [[-1.0] * K for _ in range(n)]",
+                  reason=OVERWRITTEN)
+    + equivalents("by_differences", "behind = Z - np.take_along_axis(Z, y[:, None], axis=1)",
+                  "behind = Z - np.take_along_axis(Z, y[:, None])", reason=LAST)
+    + equivalents("notebook", "if Z.ndim != 2 or len(Z) == 0 or y.shape != (len(Z),) or np.any(y != np.floor(y)):",
+                  "if len(Z) == 0 or y.shape != (len(Z),) or np.any(y != np.floor(y)):",
+                  "if Z.ndim < 2 or len(Z) == 0 or y.shape != (len(Z),) or np.any(y != np.floor(y)):",
+                  "if Z.ndim > 2 or len(Z) == 0 or y.shape != (len(Z),) or np.any(y != np.floor(y)):",
+                  reason=UNPACKED)
+    + equivalents("notebook", "if Z.ndim != 2 or len(Z) == 0 or y.shape != (len(Z),) or np.any(y != np.floor(y)):",
+                  "if Z.ndim != 2 or len(Z) == 0 or y.shape != (len(Z),) or np.any(y != np.ceil(y)):",
+                  "if Z.ndim != 2 or len(Z) == 0 or y.shape != (len(Z),) or np.any(y > np.floor(y)):", reason=WHOLE)
+    + equivalents("notebook", "if Z.ndim != 2 or len(Z) == 0 or y.shape != (len(Z),) or np.any(y != np.floor(y)):",
+                  "if Z.ndim != 2 or len(Z) <= 0 or y.shape != (len(Z),) or np.any(y != np.floor(y)):", reason=LENGTH)
+    + equivalents("notebook", "y = y.astype(int)", "pass", "y = y", reason=INDEX)
+)  # fmt: skip
+
 EXERCISE = Exercise(
     solution=softmax_cross_entropy,
     points=6,
@@ -236,6 +277,17 @@ EXERCISE = Exercise(
         case("one message", normal(1, 5), given([3]), kind="edge", why="the mean over one message is that message"),
         case("one team", normal(5, 1), given([0, 0, 0, 0, 0]), kind="edge", why="with one class there is nothing to choose and nothing to lose"),
         case("whole scores", integers(6, 3, low=-4, high=5), _classes(6, 3), kind="edge", why="whole numbers in, fractions out"),
+        case("lists", made("rows in a list", lambda r: r.normal(size=(4, 3)).tolist()), given((2, 0, 1, 2)), kind="edge", why="lists of rows have no shape, and no columns to choose from, until they are made arrays"),
+        case("single precision", normal(5, 3, scale=2.0, dtype=np.float32), _classes(5, 3), kind="edge", why="loss and gradient are computed in float64, whatever the scores are in"),
+        case("scores of one byte", made("integers (4, 3) from 0 to 9 in uint8", lambda r: r.integers(0, 10, (4, 3)).astype(np.uint8)), _classes(4, 3), kind="edge",
+             why="bytes have no minus sign: a score below the largest wraps around where it is not made float64 first"),
+        case("a class and a half", normal(4, 3), made("classes with a 1.5", lambda r: r.permutation([0.0, 1.0, 2.0, 1.5])), kind="error", why="there is no column between two others"),
+        case("a share for a class", normal(3, 4), made("classes with a 0.25", lambda r: r.permutation([2.0, 1.0, 0.25])), kind="error", why="a class is a whole number"),
+        case("class beyond K", normal(4, 3), made("classes up to 4 of three", lambda r: r.permutation([0, 1, 2, 4])), kind="error", why="there is no such column either"),
+        case("one class for all", normal(4, 3), given([1]), kind="error", why="numpy would stretch a single class to all messages"),
+        case("no messages", made("zeros(0, 3)", lambda _: np.zeros((0, 3))), made("no classes", lambda _: np.zeros(0, int)), kind="error", why="nothing has no mean"),
+        case("a vector of scores", normal(3), given([0, 1, 2]), kind="error", why="Z must be a matrix with one row a message"),
+        case("tables of scores", normal(3, 4, 3), given([0, 2, 1]), kind="error", why="Z must be a matrix, not a stack of them"),
         case("class K", normal(4, 3), made("classes up to 3 of three", lambda r: r.permutation([0, 1, 2, 3])), kind="error", why="there is no such column"),
         case("class -1", normal(4, 3), made("classes with a -1", lambda r: r.permutation([0, 1, 2, -1])), kind="error", why="numpy would take the last column without a word"),
         case("one-hot rows", normal(3, 3), made("eye(3)", lambda r: r.permutation(np.eye(3))), kind="error", why="classes are asked for, not indicators"),
@@ -251,4 +303,5 @@ EXERCISE = Exercise(
         gradient_missing_1_over_n, gradient_sign, mean_over_classes_too, a_sigmoid_for_each_class, classes_from_one,
     ),
     alternatives=(by_loops, by_one_hot, by_differences),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip
