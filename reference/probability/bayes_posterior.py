@@ -6,8 +6,8 @@ import numpy as np
 
 from reference.bounds import POSTERIOR
 from reference.measures import value
-from reference.recipes import given, integers, joint, made, uniform
-from reference.spec import Exercise, case, misconception
+from reference.recipes import given, integers, joint, made, normal, uniform
+from reference.spec import Exercise, case, equivalents, misconception
 
 SUM = 1e-8
 
@@ -194,6 +194,12 @@ def _zeros(rng):
     return likelihood
 
 
+def _one_zero(rng):
+    likelihood = rng.uniform(0.1, 0.9, 4)
+    likelihood[rng.integers(4)] = 0.0
+    return likelihood
+
+
 def _impossible_class(rng):
     prior = _prior(rng, 4)
     prior[2] = 0.0
@@ -205,6 +211,10 @@ def _one_impossible(rng):
     likelihood = rng.uniform(0.1, 0.9, (3, 4))
     likelihood[1] = [0.0, 0.0, 0.5, 0.0]
     return _impossible_class(rng), likelihood
+
+
+def _all_impossible(rng):
+    return _impossible_class(rng), rng.uniform(0.1, 0.9) * np.array([0.0, 0.0, 1.0, 0.0])
 
 
 def _negative(rng):
@@ -225,6 +235,78 @@ def _prior_of(K):
     return made(f"prior of {K} classes", lambda rng: _prior(rng, K))
 
 
+def _far_apart(rng):
+    return rng.uniform(0.1, 0.9, (2, 3)) * np.array([[1e-200], [1e200]])
+
+
+def _nearly(rng):
+    """Return a prior whose sum is off by 1e-9, as after rounding to nine digits."""
+    return _prior(rng, 3) * (1 + 1e-9)
+
+
+PROMOTED = "multiplied with a float64 array, whole numbers and float32 are promoted to it exactly"
+SILENT = "the text promises an error for a last axis of another length, not for a prior or a likelihood with other axes"
+DIFFERENCE = "a difference and its opposite have the same size"
+EDGE = "a sum that is off by exactly 1e-8 has probability 0"
+NOT_NEGATIVE = "sums of products of numbers that are not negative are not negative"
+CANCELS = "numerator and denominator both change their sign"
+STRICT = "the lengths were compared before"
+AXES = "likelihoods have one axis or two, so two or more are two, and one or less is one"
+ONLY = "of a single observation there is one row, which is the first and the last"
+DIAGONAL = "a diagonal matrix multiplies each entry by its own factor, from the left as from the right"
+EQUIVALENTS = (
+    equivalents("bayes_posterior",
+                "prior, likelihood = np.asarray(prior, dtype=float), np.asarray(likelihood, dtype=float)",
+                "prior, likelihood = np.asarray(prior, dtype=float), np.asarray(likelihood)", reason=PROMOTED)
+    + equivalents("bayes_posterior",
+                  "if prior.ndim != 1 or likelihood.ndim not in (1, 2) or likelihood.shape[-1] != len(prior):",
+                  "if likelihood.ndim not in (1, 2) or likelihood.shape[-1] != len(prior):",
+                  "if prior.ndim != 1 or likelihood.shape[-1] != len(prior):",
+                  "if prior.ndim < 1 or likelihood.ndim not in (1, 2) or likelihood.shape[-1] != len(prior):",
+                  "if prior.ndim > 1 or likelihood.ndim not in (1, 2) or likelihood.shape[-1] != len(prior):",
+                  "if prior.ndim != 1 and likelihood.ndim not in (1, 2) or likelihood.shape[-1] != len(prior):",
+                  reason=SILENT)
+    + equivalents("bayes_posterior", "if (prior < 0).any() or (likelihood < 0).any() or abs(prior.sum() - 1) > SUM:",
+                  "if (prior < 0).any() or (likelihood < 0).any() or abs(1 - prior.sum()) > SUM:", reason=DIFFERENCE)
+    + equivalents("bayes_posterior", "if (prior < 0).any() or (likelihood < 0).any() or abs(prior.sum() - 1) > SUM:",
+                  "if (prior < 0).any() or (likelihood < 0).any() or abs(prior.sum() - 1) >= SUM:", reason=EDGE)
+    + equivalents("bayes_posterior", "if ((likelihood * prior).sum(axis=-1) == 0).any():",
+                  "if ((likelihood * prior).sum(axis=-1) <= 0).any():", reason=NOT_NEGATIVE)
+    + equivalents("bayes_posterior", "return prior, likelihood", "return -prior, likelihood",
+                  "return prior, -likelihood", reason=CANCELS)
+    + equivalents("bayes_posterior", "return likelihood * prior", "return -(likelihood * prior)", reason=CANCELS)
+    + equivalents("loops", "evidence = sum(p * f for p, f in zip(prior, row, strict=True))",
+                  "evidence = sum(p * f for p, f in zip(prior, row, strict=False))", reason=STRICT)
+    + equivalents("loops", "rows.append([p * f / evidence for p, f in zip(prior, row, strict=True)])",
+                  "rows.append([p * f / evidence for p, f in zip(prior, row, strict=False)])", reason=STRICT)
+    + equivalents("loops", "return rows if likelihood.ndim == 2 else rows[0]",
+                  "return rows if likelihood.ndim >= 2 else rows[0]", reason=AXES)
+    + equivalents("loops", "return rows if likelihood.ndim == 2 else rows[0]",
+                  "return rows if likelihood.ndim == 2 else rows[-1]", reason=ONLY)
+    + equivalents("one_over_odds", "joint = [p * f for p, f in zip(prior.tolist(), row, strict=True)]",
+                  "joint = [p * f for p, f in zip(prior.tolist(), row, strict=False)]", reason=STRICT)
+    + equivalents("one_over_odds", "return rows if likelihood.ndim == 2 else rows[0]",
+                  "return rows if likelihood.ndim >= 2 else rows[0]", reason=AXES)
+    + equivalents("one_over_odds", "return rows if likelihood.ndim == 2 else rows[0]",
+                  "return rows if likelihood.ndim == 2 else rows[-1]", reason=ONLY)
+    + equivalents("diagonal_matrices", "if likelihood.ndim == 1:", "if likelihood.ndim <= 1:", reason=AXES)
+    + equivalents("diagonal_matrices", "return np.diag(prior) @ likelihood / np.dot(prior, likelihood)",
+                  "return likelihood @ np.diag(prior) / np.dot(prior, likelihood)", reason=DIAGONAL)
+    + equivalents("notebook", "likelihood = np.asarray(likelihood, dtype=float)", "likelihood = np.asarray(likelihood)",
+                  reason=PROMOTED)
+    + equivalents("notebook",
+                  "if prior.ndim != 1 or likelihood.ndim not in (1, 2) or likelihood.shape[-1] != len(prior):",
+                  "if likelihood.ndim not in (1, 2) or likelihood.shape[-1] != len(prior):",
+                  "if prior.ndim != 1 or likelihood.shape[-1] != len(prior):",
+                  "if prior.ndim < 1 or likelihood.ndim not in (1, 2) or likelihood.shape[-1] != len(prior):",
+                  "if prior.ndim > 1 or likelihood.ndim not in (1, 2) or likelihood.shape[-1] != len(prior):",
+                  "if prior.ndim != 1 and likelihood.ndim not in (1, 2) or likelihood.shape[-1] != len(prior):",
+                  reason=SILENT)
+    + equivalents("notebook", "if abs(prior.sum() - 1) > 1e-8:", "if abs(1 - prior.sum()) > 1e-8:", reason=DIFFERENCE)
+    + equivalents("notebook", "if abs(prior.sum() - 1) > 1e-8:", "if abs(prior.sum() - 1) >= 1e-8:", reason=EDGE)
+    + equivalents("notebook", "if np.any(evidence == 0):", "if np.any(evidence <= 0):", reason=NOT_NEGATIVE)
+)  # fmt: skip
+
 EXERCISE = Exercise(
     solution=bayes_posterior,
     points=3,
@@ -237,6 +319,8 @@ EXERCISE = Exercise(
              why="what cannot happen under any class gives 0/0"),
         case("four classes", _prior_of(4), uniform(4, low=0.05, high=0.9), why="one observation, four classes"),
         case("five payments", _prior_of(3), uniform(5, 3, low=0.05, high=0.9), why="every row has a total of its own"),
+        case("one payment, a class ruled out", _prior_of(4), made("uniform(4) with a zero", _one_zero), kind="edge",
+             why="a class that cannot have made the observation gets exactly 0, and the others share what is left"),
         case("as many payments as classes", _prior_of(4), uniform(4, 4, low=0.05, high=0.9), kind="edge",
              why="in a square batch rows and columns can be mixed up without a crash"),
         case("zero likelihood", _prior_of(3), made("uniform(4, 3) with three zeros", _zeros), kind="edge",
@@ -253,6 +337,17 @@ EXERCISE = Exercise(
              why="a batch with one row is still a batch"),
         case("counts as likelihood", _prior_of(4), integers(3, 4, low=1, high=30), kind="edge",
              why="whole numbers in, fractions out"),
+        case("lists", given((0.25, 0.75)), given(((1, 3), (0, 2))), kind="edge",
+             why="tables may come as lists of rows, which have no shape until they are made arrays"),
+        case("single precision", given([0.45, 0.2, 0.15, 0.2], dtype=np.float32),
+             normal(3, 4, loc=3.0, scale=0.1, dtype=np.float32), kind="edge",
+             why="computed in float64, whatever comes in: these four float32 sum to 1, but added in float32 they miss it by 6e-8"),
+        case("a prior of nine digits", made("prior of 3 classes times 1 + 1e-9", _nearly), uniform(2, 3, low=0.1, high=0.9),
+             kind="edge", why="a sum that is off by less than 1e-8 is rounding"),
+        case("levels far apart", _prior_of(3), made("uniform(2, 3), rows times 1e-200 and 1e200", _far_apart), kind="edge",
+             why="each row is normalised by its own evidence, however far it is from the others"),
+        case("prior sums to 1.0000001", made("prior of 3 classes times 1 + 1e-7", lambda r: (1 + 1e-7) * _prior(r, 3)),
+             uniform(3, low=0.1, high=0.9), kind="error", why="an error of 1e-7 is more than the rounding that is allowed"),
         case("prior sums to 0.999", made("prior of 3 classes times 0.999", lambda r: 0.999 * _prior(r, 3)),
              uniform(3, low=0.1, high=0.9), kind="error", why="rounded somewhere: a thousandth of the probability is missing"),
         case("negative prior", made("prior of 3 classes, one negative, sum 1", _negative_prior),
@@ -261,6 +356,12 @@ EXERCISE = Exercise(
              why="no probability or density is negative"),
         case("a class too many", _prior_of(3), uniform(2, 4, low=0.1, high=0.9), kind="error",
              why="every likelihood needs a prior"),
+        case("one prior for three classes", given([1.0]), uniform(2, 3, low=0.1, high=0.9), kind="error",
+             why="NumPy would stretch the one prior over all classes without a word"),
+        case("one likelihood for three classes", _prior_of(3), uniform(2, 1, low=0.1, high=0.9), kind="error",
+             why="nor does one likelihood count for all"),
+        case("only an impossible class", joint("a prior with a 0, a likelihood for that class alone", _all_impossible),
+             kind="error", why="the only class that explains the observation does not occur"),
         case("one impossible row", joint("a prior with a 0, a batch with a row for that class alone", _one_impossible),
              kind="error", why="one row of the batch cannot happen under any class that occurs"),
     ),
@@ -271,4 +372,5 @@ EXERCISE = Exercise(
         epsilon_in_evidence, caps_likelihood_at_one, squeezes_a_single_row, softmax_of_joint, keeps_integer_type,
     ),
     alternatives=(loops, log_space, one_over_odds, diagonal_matrices),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip
