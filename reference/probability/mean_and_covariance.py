@@ -9,7 +9,7 @@ import numpy as np
 from reference.bounds import MEAN, VARIANCE
 from reference.measures import value
 from reference.recipes import given, made, normal
-from reference.spec import Exercise, case, misconception
+from reference.spec import Exercise, case, equivalents, misconception
 
 
 def mean_and_covariance(X):
@@ -184,6 +184,17 @@ def _assets(n, d, loc=0.0, dtype=float):
     return made(text, lambda rng: _returns(rng, n, d, loc).astype(dtype))
 
 
+SIGNS = "both factors change their sign"
+SILENT = "the text promises an error for fewer than two rows, not for data with one axis or three"
+EQUIVALENTS = (
+    equivalents("mean_and_covariance", "centred = X - mean", "centred = mean - X", reason=SIGNS)
+    + equivalents("mean_and_covariance", "if X.ndim != 2 or len(X) < 2:", "if len(X) < 2:",
+                  "if X.ndim < 2 or len(X) < 2:", "if X.ndim > 2 or len(X) < 2:", reason=SILENT)
+    + equivalents("notebook", "if X.ndim != 2 or X.shape[0] < 2:", "if X.shape[0] < 2:",
+                  "if X.ndim < 2 or X.shape[0] < 2:", "if X.ndim > 2 or X.shape[0] < 2:", reason=SILENT)
+    + equivalents("notebook", "deviations = X - mean", "deviations = mean - X", reason=SIGNS)
+)  # fmt: skip
+
 EXERCISE = Exercise(
     solution=mean_and_covariance,
     points=3,
@@ -205,6 +216,10 @@ EXERCISE = Exercise(
              why="float32 holds seven digits; at ten thousand the sums need more"),
         case("tiny returns", normal(8, 3, loc=2e-6, scale=1e-6), kind="edge", why="the unit must not matter"),
         case("whole numbers", made("whole numbers (7, 3) with fractional means", _whole), kind="edge", why="whole numbers in, fractions out"),
+        case("lists", given(((1, 2), (4, 0), (2, 5), (0, 3))), kind="edge",
+             why="tables may come as lists of rows, which have no shape until they are made arrays"),
+        case("two days, one asset", normal(2, 1, loc=3.0), kind="edge", why="two rows and one column are the least there can be"),
+        case("a single number", normal(1, 1), kind="error", why="one row is too few, however short"),
         case("one row of four", normal(1, 4), kind="error", why="n - 1 is 0 for a single row"),
         case("no rows", made("no rows, 3 columns", lambda _: np.zeros((0, 3))), kind="error",
              why="without data there is no mean"),
@@ -219,4 +234,5 @@ EXERCISE = Exercise(
         keeps_integer_type,
     ),
     alternatives=(fsum_loops, welford, by_library),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip
