@@ -9,7 +9,7 @@ import numpy as np
 from reference.bounds import LOG_SUM, SUM_OF_PRODUCTS
 from reference.measures import value
 from reference.recipes import given, integers, made, normal, uniform
-from reference.spec import Exercise, case, misconception
+from reference.spec import Exercise, case, equivalents, misconception
 
 
 def logsumexp(a, axis=-1):
@@ -180,6 +180,29 @@ def _with(rng, shape, index, wrong):
     return a
 
 
+def _unknown(rng):
+    return _with(rng, (2, 3), 1, [-np.inf, np.nan, -np.inf])
+
+
+ANY_SHIFT = "whatever is subtracted is added again: with no finite term the result is -inf or NaN, and stays it"
+EXACT = "each number is made a Python float afterwards, and whole numbers and float32 fit into that exactly"
+NEGATIVE = "numpy takes any negative length for the one that is left to compute, not only -1"
+SIGN_OF_NAN = "NaN has no sign that counts"
+LOG1P = "log(1 + v) errs by 1e-16 in absolute terms for v between 0 and 1, and 1e-12 is allowed"
+EQUIVALENTS = (
+    equivalents("logsumexp", "top = np.where(np.isfinite(top), top, 0.0)", "top = np.where(np.isfinite(top), top, 1.0)",
+                "top = np.where(np.isfinite(top), top, -1.0)", reason=ANY_SHIFT)
+    + equivalents("pure_python", "a = np.moveaxis(np.asarray(a, float), axis, -1)",
+                  "a = np.moveaxis(np.asarray(a), axis, -1)", reason=EXACT)
+    + equivalents("pure_python", "sums = [_of_slice([float(v) for v in row]) for row in a.reshape(-1, a.shape[-1])]",
+                  "sums = [_of_slice([float(v) for v in row]) for row in a.reshape(-2, a.shape[-1])]", reason=NEGATIVE)
+    + equivalents("pure_python", "return math.nan", "return -math.nan", reason=SIGN_OF_NAN)
+    + equivalents("two_at_a_time", "total = np.where(np.isneginf(low), high, high + np.log1p(np.exp(low - high)))",
+                  "total = np.where(np.isneginf(low), high, high + np.log(1 + np.exp(low - high)))", reason=LOG1P)
+    + equivalents("notebook", "m = np.where(np.isfinite(m), m, 0)", "m = np.where(np.isfinite(m), m, 1)",
+                  "m = np.where(np.isfinite(m), m, -1)", reason=ANY_SHIFT)
+)  # fmt: skip
+
 EXERCISE = Exercise(
     solution=logsumexp,
     points=4,
@@ -213,6 +236,14 @@ EXERCISE = Exercise(
         case("missing", made("uniform(3, 4), one NaN", lambda r: _with(r, (3, 4), (2, 1), np.nan)), kind="edge",
              why="a sum with an unknown term is unknown, and only that one"),
         case("whole numbers", integers(3, 4, low=-5, high=6), kind="edge", why="whole numbers in, fractions out"),
+        case("lists", given(((1, 2, 0), (3, 0, 1))), given(0), kind="edge",
+             why="tables may come as lists of rows, which have no axes until they are made arrays"),
+        case("single precision", normal(4, 5, scale=2.0, dtype=np.float32), kind="edge", why="the result is float64 whatever comes in"),
+        case("a middle axis of length one", normal(3, 1, 4), kind="edge",
+             why="only the axis that is summed over goes: the other one stays, though its length is one"),
+        case("nothing possible", given([-np.inf, -np.inf, -np.inf]), kind="edge", why="a vector of impossible terms gives -inf, too"),
+        case("missing and impossible", made("uniform(2, 3), a row of -inf, NaN and -inf", _unknown), kind="edge",
+             why="next to terms that are impossible the unknown one decides, and the sum is unknown"),
         case("length one", normal(5, 1, scale=3.0), kind="edge", why="the sum of one number is that number"),
     ),
     checks=(value(rtol=LOG_SUM, atol=SUM_OF_PRODUCTS),),
@@ -222,4 +253,5 @@ EXERCISE = Exercise(
         epsilon_inside_the_logarithm,
     ),
     alternatives=(pairwise, pure_python, two_at_a_time),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip
