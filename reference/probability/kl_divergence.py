@@ -9,7 +9,7 @@ import numpy as np
 from reference.bounds import NORMALISED, SUM_OF_PRODUCTS
 from reference.measures import value
 from reference.recipes import given, joint, made
-from reference.spec import Exercise, case, misconception
+from reference.spec import Exercise, case, equivalents, misconception
 
 SUM = 1e-8
 
@@ -207,6 +207,64 @@ def _one_band(rng):
     return band
 
 
+INFINITE = "where q is 0 and p is not, the sum has an infinite term and no other that is not finite, so that it is infinite too"
+NOT_NEGATIVE = "a share is never negative, as was checked before"
+ROUNDING = "the sum is not negative but for rounding, which is 1e-16 of its terms, and 1e-12 is allowed"
+SYMMETRIC = "a product of two vectors is the same from either side, and the same as the sum of the products"
+DIFFERENCE = "a difference and its opposite have the same size"
+EDGE = "a sum that is off by exactly 1e-8 has probability 0"
+STRICT = "the lengths were compared before"
+EQUIVALENTS = (
+    equivalents("kl_divergence", "if (q[p > 0] == 0).any():", "if False:", "if (q[p > 0] == 0).all():",
+                "if (q[p > 0] < 0).any():", "if (q[p < 0] == 0).any():", "if (q[p > 1] == 0).any():",
+                "if (q[p > 0] == -1).any():", reason=INFINITE)
+    + equivalents("kl_divergence", "if (q[p > 0] == 0).any():", "if (q[p > 0] <= 0).any():",
+                  "if (q[p != 0] == 0).any():", reason=NOT_NEGATIVE)
+    + equivalents("kl_divergence", "there = p > 0", "there = p != 0", reason=NOT_NEGATIVE)
+    + equivalents("kl_divergence", "return max(float(np.sum(p[there] * (np.log(p[there]) - np.log(q[there])))), 0.0)",
+                  "return float(np.sum(p[there] * (np.log(p[there]) - np.log(q[there]))))",
+                  "return max(float(np.sum(p[there] * (np.log(p[there]) - np.log(q[there])))), -1.0)", reason=ROUNDING)
+    + equivalents("kl_divergence", "return max(float(np.sum(p[there] * (np.log(p[there]) - np.log(q[there])))), 0.0)",
+                  "return max(float(np.sum(p[there] @ (np.log(p[there]) - np.log(q[there])))), 0.0)", reason=SYMMETRIC)
+    + equivalents("kl_divergence", "if (v < 0).any() or abs(v.sum() - 1) > SUM:",
+                  "if (v < 0).any() or abs(1 - v.sum()) > SUM:", reason=DIFFERENCE)
+    + equivalents("kl_divergence", "if (v < 0).any() or abs(v.sum() - 1) > SUM:",
+                  "if (v < 0).any() or abs(v.sum() - 1) >= SUM:", reason=EDGE)
+    + equivalents("loop", "for a, b in zip(p.tolist(), q.tolist(), strict=True):",
+                  "for a, b in zip(p.tolist(), q.tolist(), strict=False):", reason=STRICT)
+    + equivalents("loop", "if a > 0 and b == 0:", "if a > 0 and b <= 0:", "if a != 0 and b == 0:", reason=NOT_NEGATIVE)
+    + equivalents("loop", "if a > 0:", "if a != 0:", reason=NOT_NEGATIVE)
+    + equivalents("where_on_logs", "return np.asarray(np.where(p > 0, p * (np.log(p) - np.log(q)), 0.0).sum())",
+                  "return np.asarray(np.where(p != 0, p * (np.log(p) - np.log(q)), 0.0).sum())", reason=NOT_NEGATIVE)
+    + equivalents("cross_entropy_minus_entropy", "there = p > 0", "there = p != 0", reason=NOT_NEGATIVE)
+    + equivalents("cross_entropy_minus_entropy", "if not q[there].all():", "if False:", "if not q[there].any():",
+                  reason=INFINITE)
+    + equivalents("cross_entropy_minus_entropy", "return p[there] @ np.log(p[there]) - p[there] @ np.log(q[there])",
+                  "return np.log(p[there]) @ p[there] - p[there] @ np.log(q[there])",
+                  "return p[there] @ np.log(p[there]) - np.log(q[there]) @ p[there]", reason=SYMMETRIC)
+    + equivalents("notebook",
+                  "if np.any(p < 0) or np.any(q < 0) or abs(p.sum() - 1) > 1e-8 or abs(q.sum() - 1) > 1e-8:",
+                  "if np.any(p < 0) or np.any(q < 0) or abs(1 - p.sum()) > 1e-8 or abs(q.sum() - 1) > 1e-8:",
+                  "if np.any(p < 0) or np.any(q < 0) or abs(p.sum() - 1) > 1e-8 or abs(1 - q.sum()) > 1e-8:",
+                  reason=DIFFERENCE)
+    + equivalents("notebook",
+                  "if np.any(p < 0) or np.any(q < 0) or abs(p.sum() - 1) > 1e-8 or abs(q.sum() - 1) > 1e-8:",
+                  "if np.any(p < 0) or np.any(q < 0) or abs(p.sum() - 1) >= 1e-8 or abs(q.sum() - 1) > 1e-8:",
+                  "if np.any(p < 0) or np.any(q < 0) or abs(p.sum() - 1) > 1e-8 or abs(q.sum() - 1) >= 1e-8:",
+                  reason=EDGE)
+    + equivalents("notebook", "if np.any((p > 0) & (q == 0)):", "if False:", "if np.all((p > 0) & (q == 0)):",
+                  "if np.any((p > 0) & (q < 0)):", "if np.any((p < 0) & (q == 0)):", "if np.any((p > 1) & (q == 0)):",
+                  "if np.any((p > 0) & (q == -1)):", reason=INFINITE)
+    + equivalents("notebook", "if np.any((p > 0) & (q == 0)):", "if np.any((p > 0) & (q <= 0)):",
+                  "if np.any((p != 0) & (q == 0)):", reason=NOT_NEGATIVE)
+    + equivalents("notebook", "p, q = p[p > 0], q[p > 0]", "p, q = p[p != 0], q[p > 0]", "p, q = p[p > 0], q[p != 0]",
+                  reason=NOT_NEGATIVE)
+    + equivalents("notebook", "return max(0.0, np.sum(p * np.log(p / q)))", "return np.sum(p * np.log(p / q))",
+                  "return max(-1.0, np.sum(p * np.log(p / q)))", reason=ROUNDING)
+    + equivalents("notebook", "return max(0.0, np.sum(p * np.log(p / q)))",
+                  "return max(0.0, np.sum(p @ np.log(p / q)))", reason=SYMMETRIC)
+)  # fmt: skip
+
 EXERCISE = Exercise(
     solution=kl_divergence,
     points=3,
@@ -232,6 +290,16 @@ EXERCISE = Exercise(
         case("one band", given([1.0]), given([1.0]), kind="edge", why="with one band there is nothing to differ in"),
         case("all in one band", made("a whole-number vector with a single 1", _one_band), _shares(4), kind="edge",
              why="whole numbers in, fractions out; three bands are empty"),
+        case("all where q has nothing", given([0, 1, 0]), given([0.5, 0.0, 0.5]), kind="edge",
+             why="what is certain under p is impossible under q: infinite"),
+        case("lists", given((0, 0.25, 0.75)), given((0, 0.5, 0.5)), kind="edge",
+             why="shares may come as lists, which cannot be divided until they are made arrays"),
+        case("single precision", given([0.45, 0.2, 0.15, 0.2], dtype=np.float32),
+             given([0.25, 0.2, 0.35, 0.2], dtype=np.float32), kind="edge",
+             why="computed in float64, whatever comes in: each four float32 sum to 1, but added in float32 they miss it by 6e-8"),
+        case("nearly 1", made("shares of 4 bands times 1 + 5e-11", lambda r: (1 + 5e-11) * _bands(r, 4)),
+             made("shares of 4 bands times 1 - 5e-11", lambda r: (1 - 5e-11) * _bands(r, 4)), kind="edge",
+             why="sums that are off by less than 1e-8 are rounding"),
         case("negative share", made("4 shares, one negative, sum 1", _one_negative), _shares(4), kind="error",
              why="the shares sum to 1, but one is negative"),
         case("negative share in q", _shares(4), made("4 shares, one negative, sum 1", _one_negative), kind="error",
@@ -240,6 +308,19 @@ EXERCISE = Exercise(
              kind="error", why="rounded shares that lost two per cent are no distribution"),
         case("shares of p sum to 1.02", made("shares of 5 bands times 1.02", lambda r: 1.02 * _bands(r, 5)), _shares(5),
              kind="error", why="two per cent too much in p"),
+        case("shares of p sum to 0.9999999", made("shares of 5 bands times 1 - 1e-7", lambda r: (1 - 1e-7) * _bands(r, 5)),
+             _shares(5), kind="error", why="an error of 1e-7 is more than the rounding that is allowed"),
+        case("shares of q sum to 1.0000001", _shares(5),
+             made("shares of 5 bands times 1 + 1e-7", lambda r: (1 + 1e-7) * _bands(r, 5)), kind="error",
+             why="nor is it allowed in q"),
+        case("one band against three", given([1.0]), _shares(3), kind="error",
+             why="NumPy would stretch a single band over all others without a word"),
+        case("three bands against one", _shares(3), given([1.0]), kind="error", why="nor may q be stretched"),
+        case("a band more in q", _shares(4), _shares(5), kind="error", why="a band that p does not know"),
+        case("tables", given([[0.5, 0.25], [0.25, 0.0]]), given([[0.25, 0.25], [0.25, 0.25]]), kind="error",
+             why="tables of one shape are no vectors"),
+        case("numbers", given(1.0), given(1.0), kind="error",
+             why="a single band is a vector with one entry; a number has no length"),
         case("other bands", _shares(5), _shares(4), kind="error", why="the bands must be the same"),
     ),
     checks=(value(rtol=NORMALISED, atol=SUM_OF_PRODUCTS),),
@@ -249,4 +330,5 @@ EXERCISE = Exercise(
         ratio_without_logarithm,
     ),
     alternatives=(loop, where_on_logs, cross_entropy_minus_entropy),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip
