@@ -10,7 +10,7 @@ import numpy as np
 from reference.bounds import NORMALISED
 from reference.measures import value
 from reference.recipes import given, integers, made, normal, uniform
-from reference.spec import Exercise, case, misconception
+from reference.spec import Exercise, case, equivalents, misconception
 
 # So much may n alpha exceed a whole number and still count as that number: 100 * 0.55 is 55.00000000000001.
 ROUNDING = 1e-9
@@ -206,6 +206,38 @@ def _days(n):
     return made(f"{n} heavy-tailed losses", lambda rng: _heavy_tailed(rng, n))
 
 
+SILENT = "the text promises an error where there are no losses, not for a number or a table of them"
+LENGTH = "a length is never negative"
+NO_DAY = "with n alpha below 1e-9 the text's formula names entry number 0, so that no value is promised"
+EDGE = "a share of days would have to miss the level by 1e-12 to the last bit, and no level of the cases does that"
+PROMOTED = "VaR is exact in float32 and among whole numbers, and is then subtracted from float64"
+NEW = "np.partition leaves its argument as it is"
+EQUIVALENTS = (
+    equivalents("var_es", "if x.ndim != 1 or x.size == 0 or np.isnan(x).any() or not 0 < alpha < 1:",
+                "if x.size == 0 or np.isnan(x).any() or (not 0 < alpha < 1):",
+                "if x.ndim < 1 or x.size == 0 or np.isnan(x).any() or not 0 < alpha < 1:",
+                "if x.ndim > 1 or x.size == 0 or np.isnan(x).any() or not 0 < alpha < 1:", reason=SILENT)
+    + equivalents("var_es", "if x.ndim != 1 or x.size == 0 or np.isnan(x).any() or not 0 < alpha < 1:",
+                  "if x.ndim != 1 or x.size <= 0 or np.isnan(x).any() or not 0 < alpha < 1:", reason=LENGTH)
+    + equivalents("var_es", "return np.sort(x), max(math.ceil(len(x) * alpha - ROUNDING), 1)",
+                  "return np.sort(x), math.ceil(len(x) * alpha - ROUNDING)",
+                  "return np.sort(x), max(math.ceil(len(x) * alpha - ROUNDING), 0)", reason=NO_DAY)
+    + equivalents("rockafellar_uryasev", "VaR = next(c for c in x if np.mean(x <= c) >= alpha - 1e-12)",
+                  "VaR = next(c for c in x if np.mean(x <= c) > alpha - 1e-12)", reason=EDGE)
+    + equivalents("integral_of_quantiles", "if VaR is None and beyond > -1e-12:",
+                  "if VaR is None and beyond >= -1e-12:", reason=EDGE)
+    + equivalents("mean_excess", "VaR = np.partition(np.array(losses, dtype=float), k - 1)[k - 1]",
+                  "VaR = np.partition(np.array(losses), k - 1)[k - 1]", reason=PROMOTED)
+    + equivalents("mean_excess", "VaR = np.partition(np.array(losses, dtype=float), k - 1)[k - 1]",
+                  "VaR = np.partition(np.asarray(losses, dtype=float), k - 1)[k - 1]", reason=NEW)
+    + equivalents("notebook", "if losses.ndim != 1 or len(losses) == 0 or np.any(np.isnan(losses)):",
+                  "if len(losses) == 0 or np.any(np.isnan(losses)):",
+                  "if losses.ndim < 1 or len(losses) == 0 or np.any(np.isnan(losses)):",
+                  "if losses.ndim > 1 or len(losses) == 0 or np.any(np.isnan(losses)):", reason=SILENT)
+    + equivalents("notebook", "if losses.ndim != 1 or len(losses) == 0 or np.any(np.isnan(losses)):",
+                  "if losses.ndim != 1 or len(losses) <= 0 or np.any(np.isnan(losses)):", reason=LENGTH)
+)  # fmt: skip
+
 EXERCISE = Exercise(
     solution=var_es,
     points=4,
@@ -231,6 +263,20 @@ EXERCISE = Exercise(
              why="with a single day that day is VaR and shortfall"),
         case("whole losses", integers(23, low=-40, high=60), given(0.9), kind="edge", why="whole numbers in, fractions out"),
         case("millions", normal(50, loc=-2e5, scale=3e6), given(0.75), kind="edge", why="the unit must not matter"),
+        case("a level off by rounding", _days(100), given(0.55 + 2e-13), kind="edge",
+             why="n alpha is 55 and 2e-11, less than the 1e-9 that count as rounding: the loss at VaR is number 55"),
+        case("a level just above 55 %", _days(100), given(0.55 + 5e-10), kind="edge",
+             why="n alpha is 55 and 5e-8, more than the 1e-9 that count as rounding: the loss at VaR is number 56"),
+        case("a low level", _days(17), given(0.3), kind="edge",
+             why="the worst 70 % are most of the days; any level between 0 and 1 is allowed"),
+        case("a very low level", _days(1000), given(0.0004), kind="edge",
+             why="n alpha is 0.4, so VaR is the smallest loss, and nearly all days are in the tail"),
+        case("lists", given((4, -1, 3, 0, 2, 7)), given(0.6), kind="edge",
+             why="losses may come as a list, which cannot be divided until it is made an array"),
+        case("single precision", normal(60, loc=2.0, dtype=np.float32), given(0.7), kind="edge",
+             why="the result is float64 whatever comes in"),
+        case("level 95", normal(10), given(95.0), kind="error", why="95 % is 0.95"),
+        case("negative level", normal(10), given(-0.5), kind="error", why="no share is negative"),
         case("level 1", normal(10), given(1.0), kind="error", why="no tail is left beyond 100 %"),
         case("level 0", normal(10), given(0.0), kind="error", why="everything exceeds 0 %"),
         case("no losses", made("an empty vector", lambda _: np.zeros(0)), given(0.9), kind="error",
@@ -248,4 +294,5 @@ EXERCISE = Exercise(
         sorts_in_place, results_swapped,
     ),
     alternatives=(rockafellar_uryasev, integral_of_quantiles, mean_excess, from_the_worst_day_down),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip
