@@ -9,7 +9,7 @@ import numpy as np
 from reference.bounds import LOG_DENSITY, LOG_DENSITY_ILL, LOG_DENSITY_ILL_FLOOR
 from reference.measures import value
 from reference.recipes import given, integers, joint, made, normal, orthogonal, with_spectrum
-from reference.spec import Exercise, case, misconception
+from reference.spec import Exercise, case, equivalents, misconception
 
 # An asymmetry of this share of the largest entry is more than rounding.
 ASYMMETRY = 1e-10
@@ -280,6 +280,111 @@ def _asymmetric(rng):
     return S
 
 
+def _tilted(share, scale):
+    """Return a recipe for a covariance of size `scale` with one entry off by so large a share of the largest one."""
+
+    def draw(rng):
+        S = scale * (_with_variances(rng, 0.8, 2.0, 3) + np.diag([20.0, 0.0, 0.0]))
+        S[2, 1] += share * S.max()
+        return S
+
+    return made(f"a covariance of size {scale:g}, one entry changed by {share:g} of the largest", draw)
+
+
+def _equal_correlations(rng):
+    """Return a covariance all of whose correlations are 0.6, in features of equal variance."""
+    return rng.uniform(0.5, 2.0) * (np.full((4, 4), 0.6) + 0.4 * np.eye(4))
+
+
+def _single(rng):
+    """Return rows thirty away from mu, all float32: what single precision loses is then no matter of luck."""
+    S = _with_variances(rng, 0.5, 2.0, 3)
+    return tuple(
+        v.astype(np.float32) for v in (30 + rng.standard_normal((6, 3)), rng.standard_normal(3), (S + S.T) / 2)
+    )
+
+
+def _shapes(X, mu, Sigma):
+    """Return a recipe for arrays of these shapes, Sigma with 2 on its diagonal and 0 elsewhere."""
+    return joint(
+        f"shapes {X}, {mu} and {Sigma}",
+        lambda rng: (rng.standard_normal(X), rng.standard_normal(mu), 2.0 * np.eye(*Sigma)),
+    )
+
+
+INVERSE = "the factor has a condition of up to 1e3, at which its inverse was seen at 3e-8 of what is allowed"
+AXES = (
+    "X fits a mu and a Sigma of one axis or three only where these fit each other, and numpy raises ValueError for "
+    "them: Cholesky for numbers, np.diag for more than two axes"
+)
+RAISED = "numpy raises ValueError where Sigma is not square, has other axes than two or fits no deviation"
+SQUARE = "a deviation and its opposite are at the same distance"
+SIGNED = "the difference from the transpose has every entry with both signs"
+DIAGONAL = (
+    "the largest entry of a positive definite matrix is on its diagonal, and positive; for others Cholesky raises"
+)
+EDGE = "an asymmetry of exactly 1e-10 of the largest entry has probability 0"
+THRESHOLD = (
+    "what is positive definite has a condition of up to 1e6 here, as the text says, and what is not has an eigenvalue "
+    "that is exactly 0 or well below"
+)
+SINGULAR = "where an eigenvalue is exactly 0, the inverse raises LinAlgError, which is a ValueError"
+SAME = "v'Mv is one number, whatever is multiplied first"
+LOGARITHM = "the logarithm of a variance that is not positive raises ValueError"
+PROMOTED = "subtracted from a float64 array, whole numbers and float32 are promoted to it exactly"
+EQUIVALENTS = (
+    equivalents("gaussian_logpdf", "z = np.linalg.solve(L, deviations.T)", "z = np.linalg.inv(L) @ deviations.T",
+                reason=INVERSE)
+    + equivalents("gaussian_logpdf", "if X.ndim != 2 or mu.shape != X.shape[1:] or Sigma.shape != mu.shape * 2:",
+                  "if mu.shape != X.shape[1:] or Sigma.shape != mu.shape * 2:",
+                  "if X.ndim < 2 or mu.shape != X.shape[1:] or Sigma.shape != mu.shape * 2:",
+                  "if X.ndim > 2 or mu.shape != X.shape[1:] or Sigma.shape != mu.shape * 2:", reason=AXES)
+    + equivalents("gaussian_logpdf", "if X.ndim != 2 or mu.shape != X.shape[1:] or Sigma.shape != mu.shape * 2:",
+                  "if X.ndim != 2 or mu.shape != X.shape[1:]:",
+                  "if X.ndim != 2 or mu.shape != X.shape[1:] or Sigma.shape < mu.shape * 2:",
+                  "if X.ndim != 2 or mu.shape > X.shape[1:] or Sigma.shape != mu.shape * 2:",
+                  "if X.ndim != 2 or mu.shape != X.shape[1:] or Sigma.shape > mu.shape * 2:", reason=RAISED)
+    + equivalents("gaussian_logpdf", "return X - mu, Sigma", "return -(X - mu), Sigma", "return mu - X, Sigma",
+                  reason=SQUARE)
+    + equivalents("gaussian_logpdf", "if np.abs(Sigma - Sigma.T).max() > ASYMMETRY * np.abs(Sigma).max():",
+                  "if (Sigma - Sigma.T).max() > ASYMMETRY * np.abs(Sigma).max():",
+                  "if np.abs(Sigma.T - Sigma).max() > ASYMMETRY * np.abs(Sigma).max():", reason=SIGNED)
+    + equivalents("gaussian_logpdf", "if np.abs(Sigma - Sigma.T).max() > ASYMMETRY * np.abs(Sigma).max():",
+                  "if np.abs(Sigma - Sigma.T).max() > ASYMMETRY * Sigma.max():", reason=DIAGONAL)
+    + equivalents("gaussian_logpdf", "if np.abs(Sigma - Sigma.T).max() > ASYMMETRY * np.abs(Sigma).max():",
+                  "if np.abs(Sigma - Sigma.T).max() >= ASYMMETRY * np.abs(Sigma).max():", reason=EDGE)
+    + equivalents("gaussian_logpdf", "return deviations, Sigma", "return -deviations, Sigma", reason=SQUARE)
+    + equivalents("eigen_decomposition", "if values.min() <= 1e-14 * values.max():",
+                  "if values.min() <= 1e-11 * values.max():", "if values.min() <= 1e-17 * values.max():",
+                  "if values.min() <= 1e-14 * values.min():", "if values.min() < 1e-14 * values.max():",
+                  reason=THRESHOLD)
+    + equivalents("inverse_in_a_loop", "if np.linalg.eigvalsh(Sigma)[0] <= 0:", "if np.linalg.eigvalsh(Sigma)[0] < 0:",
+                  reason=SINGULAR)
+    + equivalents("inverse_in_a_loop", "out[i] = -(v @ inverse @ v + logdet + len(v) * np.log(2 * np.pi)) / 2",
+                  "out[i] = -(v @ (v @ inverse) + logdet + len(v) * np.log(2 * np.pi)) / 2",
+                  "out[i] = -(inverse @ v @ v + logdet + len(v) * np.log(2 * np.pi)) / 2", reason=SAME)
+    + equivalents("feature_by_feature", "if variance <= 0:", "if False:", "if variance == 0:", "if variance < 0:",
+                  "if variance <= -1:", reason=LOGARITHM)
+    + equivalents("feature_by_feature", "deviations = deviations[:, 1:] - np.outer(deviations[:, 0], slope)",
+                  "deviations = np.outer(deviations[:, 0], slope) - deviations[:, 1:]", reason=SQUARE)
+    + equivalents("notebook", "X = np.asarray(X, dtype=float)", "X = np.asarray(X)", reason=PROMOTED)
+    + equivalents("notebook", "mu = np.asarray(mu, dtype=float)", "mu = np.asarray(mu)", reason=PROMOTED)
+    + equivalents("notebook", "if X.ndim != 2 or mu.shape != (X.shape[1],) or Sigma.shape != (len(mu), len(mu)):",
+                  "if X.ndim != 2 or mu.shape != (X.shape[1],):",
+                  "if X.ndim != 2 or mu.shape != (X.shape[1],) or Sigma.shape < (len(mu), len(mu)):",
+                  "if X.ndim != 2 or mu.shape > (X.shape[1],) or Sigma.shape != (len(mu), len(mu)):",
+                  "if X.ndim != 2 or mu.shape != (X.shape[1],) or Sigma.shape > (len(mu), len(mu)):", reason=RAISED)
+    + equivalents("notebook", "if np.max(np.abs(Sigma - Sigma.T)) > 1e-10 * np.max(np.abs(Sigma)):",
+                  "if np.max(Sigma - Sigma.T) > 1e-10 * np.max(np.abs(Sigma)):",
+                  "if np.max(np.abs(Sigma.T - Sigma)) > 1e-10 * np.max(np.abs(Sigma)):", reason=SIGNED)
+    + equivalents("notebook", "if np.max(np.abs(Sigma - Sigma.T)) > 1e-10 * np.max(np.abs(Sigma)):",
+                  "if np.max(np.abs(Sigma - Sigma.T)) > 1e-10 * np.max(Sigma):", reason=DIAGONAL)
+    + equivalents("notebook", "if np.max(np.abs(Sigma - Sigma.T)) > 1e-10 * np.max(np.abs(Sigma)):",
+                  "if np.max(np.abs(Sigma - Sigma.T)) >= 1e-10 * np.max(np.abs(Sigma)):", reason=EDGE)
+    + equivalents("notebook", "z = np.linalg.solve(L, (X - mu).T)", "z = np.linalg.inv(L) @ (X - mu).T", reason=INVERSE)
+    + equivalents("notebook", "z = np.linalg.solve(L, (X - mu).T)", "z = np.linalg.solve(L, (mu - X).T)", reason=SQUARE)
+)  # fmt: skip
+
 EXERCISE = Exercise(
     solution=gaussian_logpdf,
     points=6,
@@ -303,6 +408,18 @@ EXERCISE = Exercise(
              kind="edge", why="with d = 1 it is the bell curve of school"),
         case("whole numbers", integers(5, 3, low=-4, high=5), normal(3), with_spectrum(4.0, 1.0, 0.5), kind="edge",
              why="whole numbers in, fractions out"),
+        case("lists", given(((1, 2), (0, 3), (2, 2))), given((1, 1)), given(((2, 1), (1, 3))), kind="edge",
+             why="tables may come as lists of rows, which have no shape until they are made arrays"),
+        case("single precision", joint("float32 rows 30 away from mu", _single), kind="edge",
+             why="the result is float64 whatever comes in"),
+        case("equal correlations", normal(5, 4), normal(4), made("correlations of 0.6", _equal_correlations), kind="edge",
+             why="all directions but one have the same variance, and of such any mixture is an eigenvector"),
+        case("tiny units", normal(5, 3, scale=1e-9), normal(3, scale=1e-9), with_spectrum(4.0, 1.0, 0.3, scale=1e-18),
+             kind="edge", why="whether a matrix is positive definite does not depend on the unit"),
+        case("symmetric but for rounding", normal(4, 3), normal(3), _tilted(1e-11, 1e3), kind="edge",
+             why="an asymmetry of less than 1e-10 of the largest entry counts as rounding"),
+        case("symmetric but for rounding, small", normal(4, 3, scale=0.01), normal(3, scale=0.01), _tilted(1e-11, 1e-4),
+             kind="edge", why="what counts as rounding depends on the largest entry"),
         case("two hundred features", joint("4 rows near mu, d = 200, variances about 1e-4", _many_features),
              kind="stability", why="the determinant of 200 small variances is 0 in floating point; its logarithm is not"),
         case("far out", joint("rows 120 away from mu", _far_out), kind="stability",
@@ -316,6 +433,17 @@ EXERCISE = Exercise(
              why="two negative factors make a positive determinant"),
         case("not symmetric", normal(3, 3), normal(3), made("a covariance with one entry changed", _asymmetric),
              kind="error", why="the covariance of features 1 and 3 is that of 3 and 1"),
+        case("slightly asymmetric", normal(3, 3), normal(3), _tilted(1e-8, 1.0), kind="error",
+             why="an asymmetry of 1e-8 of the largest entry is more than rounding"),
+        case("slightly asymmetric, small", normal(3, 3, scale=0.01), normal(3, scale=0.01), _tilted(1e-8, 1e-4), kind="error",
+             why="small entries do not make it less"),
+        case("a constant feature", normal(3, 3), normal(3), given([[2.0, 0.0, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 3.0]]),
+             kind="error", why="with a variance of 0 there is no density"),
+        case("one payment without its row", _shapes((3,), (3,), (3, 3)), kind="error",
+             why="X is a table: a single payment is a table with one row"),
+        case("a table for each payment", _shapes((2, 3, 3), (3,), (3, 3)), kind="error", why="X has two axes"),
+        case("one column, three means", _shapes((4, 1), (3,), (3, 3)), kind="error",
+             why="NumPy would stretch the one column over all features"),
         case("short mean", normal(4, 3), normal(1), with_spectrum(3.0, 1.0, 0.5), kind="error",
              why="NumPy would stretch a mean with one entry over all features without a word"),
     ),
@@ -327,4 +455,5 @@ EXERCISE = Exercise(
         centres_with_sample_mean, all_pairs_of_rows, keeps_integer_type,
     ),
     alternatives=(eigen_decomposition, inverse_in_a_loop, feature_by_feature),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip
