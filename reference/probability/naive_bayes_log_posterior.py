@@ -9,7 +9,7 @@ import numpy as np
 from reference.bounds import LOG_POSTERIOR
 from reference.measures import value
 from reference.recipes import given, joint
-from reference.spec import Exercise, case, misconception
+from reference.spec import Exercise, case, equivalents, misconception
 
 
 def naive_bayes_log_posterior(X, y, X_new, alpha=1.0):
@@ -267,6 +267,26 @@ def _thousand_words(rng):
     return X * (rng.uniform(size=X.shape) < 0.2), y, X_new
 
 
+def _opposites(rng):
+    """Return classes with opposite words, and new rows like one of them, without a word and with all of them."""
+    d = 1000
+    frequency = np.array([np.repeat([0.95, 0.05], d // 2), np.repeat([0.05, 0.95], d // 2)])
+    member = np.repeat([0, 1], 10)
+    X = (rng.uniform(size=(20, d)) < frequency[member]).astype(int)
+    X_new = np.array([np.repeat([1, 0], d // 2), np.zeros(d, dtype=int), np.ones(d, dtype=int)])
+    return X, member, X_new
+
+
+def _single(rng):
+    X, y, X_new = _texts(rng, (6, 5, 4), (0, 1, 2), 6, 5)
+    return X.astype(np.float32), y, X_new.astype(np.float32)
+
+
+def _one_label_long(rng):
+    X, y, X_new = _texts(rng, (5, 4), (0, 1), 4, 3)
+    return X[:-1], y, X_new
+
+
 def _one_label_short(rng):
     X, y, X_new = _texts(rng, (5, 4), (0, 1), 4, 3)
     return X, y[:-1], X_new
@@ -276,6 +296,87 @@ def _other_words(rng):
     X, y, X_new = _texts(rng, (5, 4), (0, 1), 4, 3)
     return X, y, X_new[:, :-1]
 
+
+PROMOTED = "in products with float64 arrays whole numbers, float32 and booleans are promoted to it exactly"
+SILENT = "the text promises an error for other numbers of labels or columns, not for tables with one axis or three"
+RAISED = "numpy's product raises ValueError where the tables have different numbers of columns"
+EITHER = (
+    "the product raises ValueError for tables with different numbers of columns, and of other axes the text is silent"
+)
+CANCELS = "a factor that all classes have in common cancels when the rows are normalised"
+STRICT = "the lengths were compared before"
+LOG1P = (
+    "1 - theta is exact where theta is at least 1/2, and its logarithm errs by 1e-16 in absolute terms elsewhere: by "
+    "1e-13 for a thousand words, where 1e-8 is allowed"
+)
+ZERO_ONE = "the tables hold zeros and ones, so at least 1 is 1"
+EQUIVALENTS = (
+    equivalents("naive_bayes_log_posterior",
+                "X, y, X_new = np.asarray(X, dtype=float), np.asarray(y), np.asarray(X_new, dtype=float)",
+                "X, y, X_new = np.asarray(X, dtype=float), np.asarray(y), np.asarray(X_new)", reason=PROMOTED)
+    + equivalents("naive_bayes_log_posterior",
+                  "if X.ndim != 2 or X_new.ndim != 2 or y.shape != X.shape[:1] or X.shape[1] != X_new.shape[1]:",
+                  "if X_new.ndim != 2 or y.shape != X.shape[:1] or X.shape[1] != X_new.shape[1]:",
+                  "if X.ndim != 2 or y.shape != X.shape[:1] or X.shape[1] != X_new.shape[1]:",
+                  "if X.ndim < 2 or X_new.ndim != 2 or y.shape != X.shape[:1] or X.shape[1] != X_new.shape[1]:",
+                  "if X.ndim != 2 or X_new.ndim < 2 or y.shape != X.shape[:1] or X.shape[1] != X_new.shape[1]:",
+                  "if X.ndim > 2 or X_new.ndim != 2 or y.shape != X.shape[:1] or X.shape[1] != X_new.shape[1]:",
+                  "if X.ndim != 2 or X_new.ndim > 2 or y.shape != X.shape[:1] or X.shape[1] != X_new.shape[1]:",
+                  "if X.ndim != 2 and X_new.ndim != 2 or y.shape != X.shape[:1] or X.shape[1] != X_new.shape[1]:",
+                  reason=SILENT)
+    + equivalents("naive_bayes_log_posterior",
+                  "if X.ndim != 2 or X_new.ndim != 2 or y.shape != X.shape[:1] or X.shape[1] != X_new.shape[1]:",
+                  "if X.ndim != 2 or X_new.ndim != 2 or y.shape != X.shape[:1]:",
+                  "if X.ndim != 2 or X_new.ndim != 2 or y.shape != X.shape[:1] or X.shape[1] < X_new.shape[1]:",
+                  "if X.ndim != 2 or X_new.ndim != 2 or y.shape != X.shape[:1] or X.shape[1] > X_new.shape[1]:",
+                  reason=RAISED)
+    + equivalents("naive_bayes_log_posterior", "return np.log(np.unique(y, return_counts=True)[1] / len(y))",
+                  "return np.log(np.unique(y, return_counts=True)[1] * len(y))", reason=CANCELS)
+    + equivalents("triple_loop",
+                  "members = [row for row, own in zip(X.tolist(), y.tolist(), strict=True) if own == label]",
+                  "members = [row for row, own in zip(X.tolist(), y.tolist(), strict=False) if own == label]",
+                  reason=STRICT)
+    + equivalents("triple_loop", "score = math.log(len(members)) - math.log(len(y))",
+                  "score = math.log(len(members)) + math.log(len(y))", reason=CANCELS)
+    + equivalents("one_hot_products", "member = (y[:, None] == np.unique(y)).astype(float)",
+                  "member = y[:, None] == np.unique(y)", reason=PROMOTED)
+    + equivalents("one_hot_products", "log_odds = np.log(theta) - np.log1p(-theta)",
+                  "log_odds = np.log(theta) - np.log(1 + -theta)", reason=LOG1P)
+    + equivalents("one_hot_products",
+                  "scores = np.log(member.mean(axis=0)) + np.log1p(-theta).sum(axis=1) + X_new @ log_odds.T",
+                  "scores = np.log(member.sum(axis=0)) + np.log1p(-theta).sum(axis=1) + X_new @ log_odds.T",
+                  reason=CANCELS)
+    + equivalents("one_hot_products",
+                  "scores = np.log(member.mean(axis=0)) + np.log1p(-theta).sum(axis=1) + X_new @ log_odds.T",
+                  "scores = np.log(member.mean(axis=0)) + np.log(1 + -theta).sum(axis=1) + X_new @ log_odds.T",
+                  reason=LOG1P)
+    + equivalents("word_by_word", "belief = np.tile(np.log(sizes / sizes.sum()), (len(X_new), 1))",
+                  "belief = np.tile(np.log(sizes * sizes.sum()), (len(X_new), 1))", reason=CANCELS)
+    + equivalents("word_by_word", "belief = belief + np.log(np.where(column[:, None] == 1, theta, 1 - theta))",
+                  "belief = belief + np.log(np.where(column[:, None] >= 1, theta, 1 - theta))", reason=ZERO_ONE)
+    + equivalents("notebook", "X_new = np.asarray(X_new, dtype=float)", "X_new = np.asarray(X_new)", reason=PROMOTED)
+    + equivalents("notebook",
+                  "if X.ndim != 2 or y.shape != (len(X),) or X_new.ndim != 2 or X_new.shape[1] != X.shape[1]:",
+                  "if y.shape != (len(X),) or X_new.ndim != 2 or X_new.shape[1] != X.shape[1]:",
+                  "if X.ndim != 2 or y.shape != (len(X),) or X_new.shape[1] != X.shape[1]:",
+                  "if X.ndim < 2 or y.shape != (len(X),) or X_new.ndim != 2 or X_new.shape[1] != X.shape[1]:",
+                  "if X.ndim != 2 or y.shape != (len(X),) or X_new.ndim < 2 or X_new.shape[1] != X.shape[1]:",
+                  "if X.ndim > 2 or y.shape != (len(X),) or X_new.ndim != 2 or X_new.shape[1] != X.shape[1]:",
+                  "if X.ndim != 2 or y.shape != (len(X),) or X_new.ndim > 2 or X_new.shape[1] != X.shape[1]:",
+                  reason=SILENT)
+    + equivalents("notebook",
+                  "if X.ndim != 2 or y.shape != (len(X),) or X_new.ndim != 2 or X_new.shape[1] != X.shape[1]:",
+                  "if X.ndim != 2 or y.shape != (len(X),) or X_new.ndim != 2:",
+                  "if X.ndim != 2 or y.shape != (len(X),) or X_new.ndim != 2 or X_new.shape[1] < X.shape[1]:",
+                  "if X.ndim != 2 or y.shape != (len(X),) or X_new.ndim != 2 or X_new.shape[1] > X.shape[1]:",
+                  reason=RAISED)
+    + equivalents("notebook",
+                  "if X.ndim != 2 or y.shape != (len(X),) or X_new.ndim != 2 or X_new.shape[1] != X.shape[1]:",
+                  "if X.ndim != 2 or y.shape != (len(X),) or X_new.ndim != 2 and X_new.shape[1] != X.shape[1]:",
+                  reason=EITHER)
+    + equivalents("notebook", "log_prior = np.log(len(members) / len(X))", "log_prior = np.log(len(members) * len(X))",
+                  reason=CANCELS)
+)  # fmt: skip
 
 EXERCISE = Exercise(
     solution=naive_bayes_log_posterior,
@@ -299,15 +400,27 @@ EXERCISE = Exercise(
         case("small category", _drawn((38, 2), (0, 1), 5, 5), kind="edge", why="one text in twenty: rare before it is read"),
         case("light smoothing", _drawn((6, 5, 4), (0, 1, 2), 5, 4), given(0.1), kind="edge",
              why="the smoothing is what the caller asks for"),
+        case("heavy smoothing", _drawn((5, 7), (0, 1), 5, 4), given(2.5), kind="edge",
+             why="smoothing may weigh more than a text or two"),
         case("as many texts as words", _drawn((3, 3), (9, 10), 6, 6), kind="edge",
              why="with square tables rows and columns can be mixed up without a crash; and 9 comes before 10"),
         case("one category", _drawn((5,), (4,), 3, 2), kind="edge", why="a single category is certain: log 1 = 0"),
+        case("a single text", _drawn((1,), (3,), 4, 2), kind="edge",
+             why="one text makes one category, which is certain for whatever comes next: log 1 = 0"),
+        case("categories with opposite words", joint("two classes, 1000 words, new rows of one kind, empty and full", _opposites),
+             kind="edge", why="the log joints of a row differ by more than any exponential can hold, and so do those of rows"),
+        case("lists", given(((1, 0), (1, 1), (0, 1), (0, 0), (1, 0))), given((5, 5, 2, 2, 2)), given(((1, 0), (0, 1), (1, 1))),
+             kind="edge", why="tables may come as lists of rows, which have no shape until they are made arrays"),
+        case("single precision", joint("15 float32 rows, six words", _single), given(0.1), kind="edge",
+             why="the result is float64 whatever comes in"),
         case("smoothing of nothing", _drawn((5, 4), (0, 1), 4, 3), given(0.0), kind="error",
              why="adding no rows at all is not smoothing: what was never seen would be impossible"),
         case("negative smoothing", _drawn((5, 4), (0, 1), 4, 3), given(-0.5), kind="error",
              why="a negative number of texts cannot be added"),
         case("a label missing", joint("9 rows, 8 labels", _one_label_short), kind="error",
              why="every training row needs a label"),
+        case("a label too many", joint("8 rows, 9 labels", _one_label_long), kind="error",
+             why="nor may there be a label without a row"),
         case("other words", joint("4 words in training, 3 in the new rows", _other_words), kind="error",
              why="the new texts must be described by the same words"),
     ),
@@ -319,4 +432,5 @@ EXERCISE = Exercise(
         order_of_appearance,
     ),
     alternatives=(triple_loop, one_hot_products, word_by_word),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip
