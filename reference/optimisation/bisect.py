@@ -6,7 +6,7 @@ import numpy as np
 
 from reference.probes import Probe
 from reference.recipes import given, joint, probe
-from reference.spec import Exercise, case, check, misconception
+from reference.spec import Exercise, case, check, equivalents, misconception
 
 MOST = 400
 
@@ -81,21 +81,18 @@ def fixed_number_of_halvings(f, a, b, tol=1e-10):
             left = middle
         else:
             right = middle
-    return np.float64(right if left != right else left)
+    return np.float64(right)
 
 
 def with_false_position(f, a, b, tol=1e-10):
+    """Halve the bracket, and cut it where the straight line through its ends is zero, by turns."""
     left, right, low = _start(f, a, b)
     if left == right:
         return np.array(left)
     high = f(right)
     for turn in range(300):
-        if right - left <= tol:
-            break
-        guess = (left + right) / 2
-        if turn % 2 and low != high:
-            guess = left + (right - left) * (low / (low - high))
-            guess = min(max(guess, left + 0.01 * (right - left)), right - 0.01 * (right - left))
+        share = low / (low - high) if turn % 2 else 0.5
+        guess = left + (right - left) * share
         value = f(guess)
         if value == 0:
             return np.array(guess)
@@ -103,19 +100,19 @@ def with_false_position(f, a, b, tol=1e-10):
             left, low = guess, value
         else:
             right, high = guess, value
-    return np.array((left + right) / 2)
+    return np.array(right)
 
 
 def in_thirds(f, a, b, tol=1e-10):
     """Cut the bracket in three, with Python's numbers only, and give back its left end."""
     left, right, low = _start(f, a, b)
     while right - left > tol:
-        for i in (1, 2, 3):
-            end = right if i == 3 else left + i * (right - left) / 3
-            if i == 3 or (f(end) < 0) != (low < 0):
+        third = (right - left) / 3
+        for end in (left + third, left + 2 * third):
+            if (f(end) < 0) != (low < 0):
+                right = end
                 break
-            begin = end
-        left, right = (left if i == 1 else begin), end
+            left = end
     return left
 
 
@@ -280,9 +277,173 @@ def _at_the_right_end(rng):
     return Probe("polynomial", (np.array([-root, 1.0]),)), root - rng.uniform(1, 3), root
 
 
+def _falls_to_the_right_end(rng):
+    root = float(rng.integers(2, 9))
+    return Probe("polynomial", (np.array([root, -1.0]),)), root - rng.uniform(1, 3), root
+
+
+def _rises_from_the_left_end(rng):
+    root = float(rng.integers(2, 9))
+    return Probe("polynomial", (np.array([-root, 1.0]),)), root, root + rng.uniform(1, 3)
+
+
+def _around_zero(rng):
+    """Return a cubic whose root is 0, where no halving of the bracket ever stands."""
+    slope = rng.uniform(1, 3)
+    return Probe("polynomial", (np.array([0.0, slope, 0.0, 1.0]),)), -1.0, 2.0
+
+
+def _whole_values(*ends):
+    """Return a recipe for x - c, c whole, between whole numbers so far from c."""
+
+    def draw(rng):
+        root = float(rng.integers(10, 20))
+        return Probe("polynomial", (np.array([-root, 1.0]),)), root + ends[0], root + ends[1]
+
+    return joint(f"a line between {ends[0]} and {ends[1]} around its root", draw)
+
+
+def _three_roots(rng):
+    """Return a cubic with a root in each third of the bracket from 0 to 1."""
+    roots = np.array([0.0, 1.0, 2.0]) / 3 + rng.uniform(0.08, 0.25, 3)
+    return Probe("polynomial", (np.poly(roots)[::-1].copy(),)), 0.0, 1.0
+
+
+def _beside_a_pole(rng):
+    """Return the value of a project by the rate, in a bracket that ends just above a loss of everything."""
+    flows = np.array([-100.0, rng.uniform(20, 40), rng.uniform(40, 60), rng.uniform(60, 90)])
+    return Probe("net_present_value", (flows,)), -0.999, 0.8
+
+
+def _wrong_way(rng):
+    return Probe("polynomial", (np.array([rng.uniform(-1, 1), -1.0]),)), 4.0, -2.0
+
+
+def _beside(root, slope):
+    """Return a recipe for a line with small values on the bracket from 6 to 9."""
+    return joint(
+        f"a line of slope {slope:g} beside its root",
+        lambda rng: (Probe("polynomial", (slope * np.array([-root * rng.uniform(1, 1.2), 1.0]),)), 6.0, 9.0),
+    )
+
+
 def _large(rng):
     return Probe("polynomial", (np.array([-rng.uniform(2e5, 8e5), 1.0]),)), 0.0, 1e6
 
+
+FINER = "a finer tol asks for more, and is reached: roots searched without a tol are below 100, where 1.4e-14 lies between numbers"
+GOES_ON = "a tol that is never reached leaves it to the 300 halvings to end the search, nearer to the root"
+ONE_POINT = "where both ends are the root there is nothing to halve: the loop is skipped, and left + 0 is the root"
+EDGE = "a bracket of exactly tol may be halved once more: both its middles are within tol of a root"
+ANY_CUT = "wherever it is cut, the bracket keeps a change of sign; at most 2/3 are left, so 1e6 gets to 1e-8 in 80 cuts, 160 calls"
+SPACING = "tol is never below the spacing of numbers, so the loop has ended before the middle is one of the ends"
+ZERO = "a value of 0 makes the root an end of the bracket, whichever, and an end that is a root is closed in upon"
+NOT_ZERO = "a value of 0 has been dealt with before, or comes from no function that is searched"
+INSIDE = "the bracket is at most tol wide, so each of its points is within tol of a root: left + [0, right - left]"
+NUMBER = "halves of whole numbers are float64, and a whole number that is returned is the number that it is"
+SIGNLESS = "that value is 0, and -0 has no other sign"
+UNUSED = "this solution halves until nothing is left to halve, and never looks at tol"
+HALVINGS = "150 halvings leave 1e-45 of a bracket: one more or less moves the result by less than any tol"
+ONE_ROOT = "where both ends are the root, so is the first guess, and its value of 0 ends the search"
+HALVES = "at least 100 of the 300 turns halve the bracket, and the others cut it where they may or leave it as it is"
+QUARTER = "150 cuts at a quarter leave at most 0.75^150 = 1.8e-19 of a bracket, 1.8e-13 of a million"
+TO_THE_END = "without a stop 300 halvings leave a bracket of neighbouring numbers around the root, with 302 calls"
+EQUIVALENTS = (
+    equivalents("bisect", "def bisect(f, a, b, tol=1e-10):", "def bisect(f, a, b, tol=1e-13):", reason=FINER)
+    + equivalents("bisect", "if left == right:",
+                  "if False:", "if left > right:", "if left >= right:",
+                  reason=ONE_POINT)
+    + equivalents("bisect", "while right - left > tol:", "while right - left >= tol:", reason=EDGE)
+    + equivalents("bisect", "middle = left + (right - left) / 2",
+                  "middle = left + (right - left) / 3",
+                  reason=ANY_CUT)
+    + equivalents("bisect", "if middle in (left, right):", "if False:", reason=SPACING)
+    + equivalents("bisect", "break", "continue", reason=SPACING)
+    + equivalents("bisect", "if value == 0:", "if False:", reason=ZERO)
+    + equivalents("bisect", "if (value > 0) == (low > 0):",
+                  "if (value >= 0) == (low > 0):", "if (value > 0) == (low >= 0):",
+                  reason=NOT_ZERO)
+    + equivalents("bisect", "return left + (right - left) / 2",
+                  "return left + (right - left) // 2", "return left + (right - left) % 2",
+                  "return left + (right - left) / 3", "return left + (right - left) / 1",
+                  reason=INSIDE)
+    + equivalents("bisect", "a, b = float(a), float(b)", "pass", reason=NUMBER)
+    + equivalents("bisect", "return a, a, low", "return a, a, -low", reason=SIGNLESS)
+    + equivalents("bisect", "return b, b, high", "return b, b, -high", reason=SIGNLESS)
+    + equivalents("bisect", "if (low > 0) == (high > 0):",
+                  "if (low >= 0) == (high > 0):", "if (low > 0) == (high >= 0):",
+                  reason=NOT_ZERO)
+    + equivalents("fixed_number_of_halvings", "def fixed_number_of_halvings(f, a, b, tol=1e-10):",
+                  "def fixed_number_of_halvings(f, a, b, tol=1e-07):",
+                  "def fixed_number_of_halvings(f, a, b, tol=1e-13):",
+                  "def fixed_number_of_halvings(f, a, b, tol=1.0000000001):",
+                  "def fixed_number_of_halvings(f, a, b, tol=-0.9999999999):",
+                  reason=UNUSED)
+    + equivalents("fixed_number_of_halvings", "for _ in range(200):",
+                  "for _ in range(200 - 1):", "for _ in range(201):", "for _ in range(199):",
+                  reason=HALVINGS)
+    + equivalents("with_false_position", "def with_false_position(f, a, b, tol=1e-10):",
+                  "def with_false_position(f, a, b, tol=1e-07):", "def with_false_position(f, a, b, tol=1e-13):",
+                  "def with_false_position(f, a, b, tol=1.0000000001):",
+                  "def with_false_position(f, a, b, tol=-0.9999999999):",
+                  reason=UNUSED)
+    + equivalents("with_false_position", "if left == right:",
+                  "if False:", "if left > right:", "if left >= right:",
+                  reason=ONE_ROOT)
+    + equivalents("with_false_position", "for turn in range(300):",
+                  "for turn in range(300 - 1):", "for turn in range(301):", "for turn in range(299):",
+                  reason=HALVINGS)
+    + equivalents("with_false_position", "share = low / (low - high) if turn % 2 else 0.5",
+                  "share = 0.5", "share = low // (low - high) if turn % 2 else 0.5",
+                  "share = low / (low - high) if not turn % 2 else 0.5",
+                  "share = low / (low - high) if turn % 3 else 0.5",
+                  "share = low / (low - high) if turn % 1 else 0.5",
+                  reason=HALVES)
+    + equivalents("with_false_position", "share = low / (low - high) if turn % 2 else 0.5",
+                  "share = low / (low - high) if turn % 2 else 0.25",
+                  reason=QUARTER)
+    + equivalents("with_false_position", "if value == 0:", "if False:", reason=ZERO)
+    + equivalents("with_false_position", "if (value > 0) == (low > 0):",
+                  "if (value >= 0) == (low > 0):", "if (value > 0) == (low >= 0):",
+                  reason=NOT_ZERO)
+    + equivalents("in_thirds", "def in_thirds(f, a, b, tol=1e-10):",
+                  "def in_thirds(f, a, b, tol=1e-13):",
+                  reason=FINER)
+    + equivalents("in_thirds", "while right - left > tol:", "while right - left >= tol:", reason=EDGE)
+    + equivalents("in_thirds", "third = (right - left) / 3",
+                  "third = (right - left) / 4", "third = (right - left) / 2",
+                  reason=ANY_CUT)
+    + equivalents("in_thirds", "for end in (left + third, left + 2 * third):",
+                  "for end in (left + third, left + 3 * third):", "for end in (left + third, left + 1 * third):",
+                  reason=ANY_CUT)
+    + equivalents("in_thirds", "if (f(end) < 0) != (low < 0):", "if (f(end) <= 0) != (low < 0):", reason=ZERO)
+    + equivalents("in_thirds", "if (f(end) < 0) != (low < 0):", "if (f(end) < 0) != (low <= 0):", reason=NOT_ZERO)
+    + equivalents("notebook", "def bisect(f, a, b, tol=1e-10):", "def bisect(f, a, b, tol=1e-13):", reason=FINER)
+    + equivalents("notebook", "def bisect(f, a, b, tol=1e-10):",
+                  "def bisect(f, a, b, tol=-0.9999999999):",
+                  reason=GOES_ON)
+    + equivalents("notebook", "a, b = float(a), float(b)", "pass", reason=NUMBER)
+    + equivalents("notebook", "if sign_a == 0:", "if False:", reason=ZERO)
+    + equivalents("notebook", "if sign_b == 0:", "if False:", reason=ZERO)
+    + equivalents("notebook", "for _ in range(300):",
+                  "for _ in range(300 - 1):", "for _ in range(301):", "for _ in range(299):",
+                  reason=HALVINGS)
+    + equivalents("notebook", "middle = a + (b - a) / 2", "middle = a + (b - a) / 3", reason=ANY_CUT)
+    + equivalents("notebook", "if b - a <= tol or middle in (a, b):",
+                  "if b - a < tol or middle in (a, b):",
+                  reason=EDGE)
+    + equivalents("notebook", "if b - a <= tol or middle in (a, b):", "if b - a <= tol:", reason=SPACING)
+    + equivalents("notebook", "if b - a <= tol or middle in (a, b):",
+                  "if False:", "if middle in (a, b):", "if b - a == tol or middle in (a, b):",
+                  "if b - a <= tol and middle in (a, b):",
+                  reason=TO_THE_END)
+    + equivalents("notebook", "break", "continue", reason=TO_THE_END)
+    + equivalents("notebook", "if sign == 0:", "if False:", reason=ZERO)
+    + equivalents("notebook", "return a + (b - a) / 2",
+                  "return a + (b - a) // 2", "return a + (b - a) % 2", "return a + (b - a) / 3",
+                  "return a + (b - a) / 1",
+                  reason=INSIDE)
+)  # fmt: skip
 
 EXERCISE = Exercise(
     solution=bisect,
@@ -304,11 +465,26 @@ EXERCISE = Exercise(
         case("whole ends", joint("a cubic between whole numbers", lambda r: (Probe("polynomial", (np.array([-r.uniform(2, 20), 1.0, 0.0, 1.0]),)), 0, 3)), kind="edge",
              why="the middle of 0 and 3 is not a whole number"),
         case("a wide bracket", joint("a line between 0 and a million", _large), given(1e-8), kind="edge", why="tol is a distance, not a share of the root"),
+        case("a coarse tolerance", joint("a line between 0 and a million", _large), given(1000.0), kind="edge", why="1000 is enough where x counts in hundreds of thousands, and no more than 1000"),
+        case("a negative root", _polynomial(1.0, offset=-5.0), kind="edge", why="both ends may be negative; the width of the bracket is not"),
+        case("a root at zero", joint("a cubic around its root 0", _around_zero), kind="edge", why="numbers around 0 are so dense that only tol can end the search"),
+        case("a value of 1", _whole_values(-3.0, 5.0), kind="edge", why="where the value is 1 there is no root"),
+        case("a value of minus 1", _whole_values(-5.0, 3.0), kind="edge", why="where the value is -1 there is no root either"),
+        case("the root is the middle", _whole_values(-2.0, 2.0), kind="edge", why="the first look may find the root"),
+        case("a line falls to its end", joint("a falling line and a bracket that ends at its root", _falls_to_the_right_end), kind="edge", why="a bracket may end with the root, whichever sign f has before it"),
+        case("a line rises from its start", joint("a line and a bracket that starts at its root", _rises_from_the_left_end), kind="edge", why="a bracket may begin with the root, whichever sign f has after it"),
+        case("three roots", joint("a cubic with a root in each third of the bracket", _three_roots), kind="edge", why="between opposite signs there may be several roots; each is right"),
+        case("nearly a loss of everything", joint("the value of a project, from a rate of -99.9 %", _beside_a_pole), kind="edge", why="at -100 % the value does not exist: nothing outside the bracket may be asked for"),
         case("the wrong way round", probe("polynomial", [-1.0, 1.0]), given(2.0), given(0.0), kind="error", why="a bracket begins with its smaller end"),
         case("the same sign", joint("a line beside its root", lambda r: (Probe("polynomial", (np.array([-r.uniform(2, 5), 1.0]),)), 6.0, 9.0)),
              kind="error", why="without a change of sign there need be no root"),
         case("negative at both ends", joint("a falling line beside its root", lambda r: (Probe("polynomial", (np.array([r.uniform(2, 5), -1.0]),)), 6.0, 9.0)),
              kind="error", why="two negative values are no change of sign either"),
+        case("small at both ends", _beside(2.0, 0.01), kind="error", why="0.04 and 0.07 have one sign, however small they are"),
+        case("small and negative at both ends", _beside(2.0, -0.01), kind="error", why="-0.04 and -0.07 have one sign, however small they are"),
+        case("no bracket", probe("polynomial", [-2.0, 1.0]), given(2.0), given(2.0), kind="error", why="a bracket begins with its smaller end, also where both are the root"),
+        case("a line the wrong way round", joint("a falling line and a bracket that begins with its larger end", _wrong_way), kind="error",
+             why="opposite signs do not make a bracket out of ends that are the wrong way round"),
     ),
     checks=(near, patient),
     misconceptions=(
@@ -316,4 +492,5 @@ EXERCISE = Exercise(
         middle_of_integers, searches_a_grid, forgets_the_ends, compares_with_a_zero, calls_too_often, returns_the_value, relative_tolerance,
     ),
     alternatives=(fixed_number_of_halvings, with_false_position, in_thirds),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip
