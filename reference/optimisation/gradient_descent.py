@@ -10,7 +10,7 @@ from reference.bounds import DESCENT_PATH, DIVERGING_PATH, SUM_OF_PRODUCTS
 from reference.measures import value
 from reference.probes import Probe
 from reference.recipes import given, joint, probe
-from reference.spec import Exercise, case, misconception
+from reference.spec import Exercise, case, equivalents, misconception
 
 
 def gradient_descent(grad, x0, lr, n_iter):
@@ -59,8 +59,9 @@ def _checked(x0, lr, n_iter):
 
 
 def preallocated(grad, x0, lr, n_iter):
-    path = np.empty((n_iter + 1 if n_iter >= 0 else 1, len(x0)))
-    path[0] = _checked(x0, lr, n_iter)
+    x = _checked(x0, lr, n_iter)
+    path = np.empty((n_iter + 1, len(x)))
+    path[0] = x
     for t in range(n_iter):
         path[t + 1] = path[t] - lr * grad(path[t].copy())
     return path
@@ -238,6 +239,26 @@ def _whole(rng):
     return Probe("quadratic_gradient", (A, b)), rng.integers(-4, 5, 3), 0.1, 15
 
 
+def _whole_and_still(rng):
+    return (*_whole(rng)[:3], 0)
+
+
+PROMOTED = (
+    "the first step makes float64 of whole numbers, and where none is taken the start is the same number in any type"
+)
+UNTOUCHED = "a gradient writes to nothing that it is given"
+LENGTHS = "a gradient has as many entries as its point, so strict finds nothing"
+EQUIVALENTS = (
+    equivalents("gradient_descent", "return np.array(x0, dtype=float)", "return np.array(x0)", reason=PROMOTED)
+    + equivalents("preallocated", "path[t + 1] = path[t] - lr * grad(path[t].copy())",
+                  "path[t + 1] = path[t] - lr * grad(path[t])",
+                  reason=UNTOUCHED)
+    + equivalents("lists_of_numbers", "x = [float(entry - lr * slope) for entry, slope in zip(x, grad(x), strict=True)]",
+                  "x = [float(entry - lr * slope) for entry, slope in zip(x, grad(x), strict=False)]",
+                  reason=LENGTHS)
+    + equivalents("notebook", "path = [np.array(x0, dtype=float)]", "path = [np.array(x0)]", reason=PROMOTED)
+)  # fmt: skip
+
 EXERCISE = Exercise(
     solution=gradient_descent,
     points=3,
@@ -250,12 +271,15 @@ EXERCISE = Exercise(
         case("a bent valley", joint("a quadratic plus fourth powers", _bent), why="a gradient that is not a straight line"),
         case("hidden zero steps", _descent(3, 0.4, 0), kind="edge", why="the path of no steps has one row"),
         case("a single step", _descent(3, 0.4, 1), kind="edge", why="the path of one step has two rows"),
+        case("no step from whole numbers", joint("a whole start and no step", _whole_and_still), kind="edge", why="a path that is only its start has one row, of whole numbers too"),
         case("one variable", _descent(1, 0.3, 40), kind="edge",
              why="one variable still makes a table; and a path has all its rows, also once it has arrived"),
         case("too long a step", _descent(3, 1.6, 25), kind="edge", checks=(value(rtol=DIVERGING_PATH, of_largest=True),), why="a step that is too long makes the path diverge, and that is what it must show"),
         case("from whole numbers", joint("a whole start", _whole), kind="edge", why="a start of whole numbers, steps of fractions"),
         case("no length", _descent(2, 0.0, 5), kind="error", why="a step of length 0 leads nowhere"),
         case("a negative step", _descent(2, -0.3, 5), kind="error", why="a negative step would climb"),
+        case("a tiny negative step", _descent(2, -1e-9, 5), kind="error", why="a step that climbs by next to nothing climbs all the same"),
+        case("far less than no step", _descent(4, 0.3, -25), kind="error", why="a number of steps is at least 0"),
         case("a negative number of steps", _descent(2, 0.3, -1), kind="error", why="there are no fewer steps than none"),
     ),
     checks=(value(rtol=DESCENT_PATH, atol=SUM_OF_PRODUCTS),),
@@ -265,4 +289,5 @@ EXERCISE = Exercise(
         adds_momentum, stops_when_nearly_flat, shortens_steps_that_climb,
     ),
     alternatives=(preallocated, in_place_on_a_copy, lists_of_numbers, from_the_sum_of_gradients),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip
