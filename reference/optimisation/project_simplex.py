@@ -7,7 +7,7 @@ import numpy as np
 from reference.bounds import SIMPLEX, SIMPLEX_FLOOR, SIMPLEX_LEVEL_FLOOR
 from reference.measures import value
 from reference.recipes import given, integers, joint, made, normal
-from reference.spec import Exercise, case, misconception
+from reference.spec import Exercise, case, equivalents, misconception
 
 
 def project_simplex(v):
@@ -197,6 +197,87 @@ def _ties(rng):
     return rng.permutation(np.array([a, a, a, a - 2, a - 2, 0.4 + a]))
 
 
+EDGE = "where a wish equals theta its weight is 0, and counting it among those that stay changes theta by nothing"
+NEVER_LESS = "a length is never less than 0"
+WIDER = "theta lies between the largest wish minus 1 and the largest wish; a wider bracket is twice as wide, and 100 halvings leave 1e-30 of it"
+HALVINGS = "100 halvings leave 1e-30 of a bracket of 1, and 99 leave 2e-30"
+ANY_LEVEL = "a level changes rounding only: by 7e-10 at most for wishes around a million, of 1e-8 allowed (measured on 2000 seeds)"
+LENGTHS = "both have an entry for each asset, so strict finds nothing"
+RISING = "theta only rises, so who was dropped is below theta for good, and who stays is above it"
+SUBSET = "those who still stay are among those who stayed, so the list is never greater, only equal"
+FLOAT = "theta is float64, and so is its difference from wishes of any type"
+ABOVE = "the level has fallen past the smallest wish with some of the budget left, so that every weight is positive"
+RAISED = "numpy finds no largest entry of an empty vector, which raises ValueError"
+EQUIVALENTS = (
+    equivalents("project_simplex", "k = positions[(u - u[0]) * positions > sums][-1]",
+                  "k = positions[(u - u[0]) * positions >= sums][-1]",
+                  reason=EDGE)
+    + equivalents("project_simplex", "if v.ndim != 1 or len(v) == 0 or not np.isfinite(v).all():",
+                  "if v.ndim != 1 or len(v) <= 0 or not np.isfinite(v).all():",
+                  reason=NEVER_LESS)
+    + equivalents("by_bisection", "low, high = -1.0, 0.0",
+                  "low, high = -2.0, 0.0", "low, high = -1.0, 1.0",
+                  reason=WIDER)
+    + equivalents("by_bisection", "for _ in range(100):",
+                  "for _ in range(100 - 1):", "for _ in range(101):", "for _ in range(99):",
+                  reason=HALVINGS)
+    + equivalents("by_bisection", "if np.maximum(v - theta, 0).sum() > 1:",
+                  "if np.maximum(v - theta, 0).sum() >= 1:",
+                  reason=EDGE)
+    + equivalents("active_set", "v = v - max(v)", "pass", "v = v - min(v)", "v = v + max(v)", reason=ANY_LEVEL)
+    + equivalents("active_set", "inside = [x for x, a in zip(v, active, strict=True) if a]",
+                  "inside = [x for x, a in zip(v, active, strict=False) if a]",
+                  reason=LENGTHS)
+    + equivalents("active_set", "still = [a and x > theta for x, a in zip(v, active, strict=True)]",
+                  "still = [a and x >= theta for x, a in zip(v, active, strict=True)]",
+                  reason=EDGE)
+    + equivalents("active_set", "still = [a and x > theta for x, a in zip(v, active, strict=True)]",
+                  "still = [a and x > theta for x, a in zip(v, active, strict=False)]",
+                  reason=LENGTHS)
+    + equivalents("active_set", "still = [a and x > theta for x, a in zip(v, active, strict=True)]",
+                  "still = [x > theta for x, a in zip(v, active, strict=True)]",
+                  reason=RISING)
+    + equivalents("active_set", "if still == active:", "if still >= active:", reason=SUBSET)
+    + equivalents("active_set", "return [max(x - theta, 0.0) if a else 0.0 for x, a in zip(v, active, strict=True)]",
+                  "return [max(x - theta, 0.0) if a else 0.0 for x, a in zip(v, active, strict=False)]",
+                  reason=LENGTHS)
+    + equivalents("active_set", "return [max(x - theta, 0.0) if a else 0.0 for x, a in zip(v, active, strict=True)]",
+                  "return [max(x - theta, 0.0) for x, a in zip(v, active, strict=True)]",
+                  "return [x - theta if a else 0.0 for x, a in zip(v, active, strict=True)]",
+                  "return [max(x - theta, -1.0) if a else 0.0 for x, a in zip(v, active, strict=True)]",
+                  reason=RISING)
+    + equivalents("sorted_with_the_level_left_in", "if wish > (total - 1) / k:",
+                  "if wish >= (total - 1) / k:",
+                  reason=EDGE)
+    + equivalents("level_falls_until_spent", "if k * step >= left:", "if k * step > left:", reason=EDGE)
+    + equivalents("level_falls_until_spent", "return np.clip(np.asarray(v, dtype=float) - (theta - left / k), 0, None)",
+                  "return np.clip(np.asarray(v) - (theta - left / k), 0, None)",
+                  reason=FLOAT)
+    + equivalents("level_falls_until_spent", "return np.clip(np.asarray(v, dtype=float) - (theta - left / len(wishes)), 0, None)",
+                  "return np.clip(np.asarray(v) - (theta - left / len(wishes)), 0, None)",
+                  reason=FLOAT)
+    + equivalents("level_falls_until_spent", "return np.clip(np.asarray(v, dtype=float) - (theta - left / len(wishes)), 0, None)",
+                  "return np.asarray(v, dtype=float) - (theta - left / len(wishes))",
+                  "return np.clip(np.asarray(v, dtype=float) - (theta - left / len(wishes)), -1, None)",
+                  reason=ABOVE)
+    + equivalents("notebook", "if v.ndim != 1 or len(v) == 0 or not np.all(np.isfinite(v)):",
+                  "if v.ndim != 1 or len(v) <= 0 or not np.all(np.isfinite(v)):",
+                  reason=NEVER_LESS)
+    + equivalents("notebook", "if v.ndim != 1 or len(v) == 0 or not np.all(np.isfinite(v)):",
+                  "if v.ndim != 1 or not np.all(np.isfinite(v)):",
+                  "if v.ndim != 1 or len(v) < 0 or not np.all(np.isfinite(v)):",
+                  "if v.ndim != 1 or len(v) == -1 or not np.all(np.isfinite(v)):",
+                  reason=RAISED)
+    + equivalents("notebook", "v = v - np.max(v)  # a common level changes nothing but the rounding",
+                  "pass  # a common level changes nothing but the rounding",
+                  "v = v - np.min(v)  # a common level changes nothing but the rounding",
+                  "v = v + np.max(v)  # a common level changes nothing but the rounding",
+                  reason=ANY_LEVEL)
+    + equivalents("notebook", "too_small = staying & (v <= theta)",
+                  "too_small = staying & (v < theta)",
+                  reason=EDGE)
+)  # fmt: skip
+
 EXERCISE = Exercise(
     solution=project_simplex,
     points=6,
@@ -216,10 +297,16 @@ EXERCISE = Exercise(
         case("far apart", made("thousands apart", lambda r: 1e3 * r.permutation(5) + r.uniform(0, 1, 5)), kind="edge", why="the largest wish is so large that the others get nothing"),
         case("too modest", made("wishes that add up to a fifth", lambda r: 0.2 * r.dirichlet(np.ones(6) * 5)), kind="edge", why="what is missing to 1 is shared equally"),
         case("whole wishes", integers(5, low=-2, high=3), kind="edge", why="whole numbers in, fractions out"),
+        case("everyone gives up a little", made("wishes that add up to more than 1, none of them small", lambda r: 0.05 + r.dirichlet(np.ones(6) * 20)), kind="edge", why="what is too much is shared equally, and nobody is cut"),
+        case("a list", given((1, 0, 2, -1)), kind="edge", why="wishes may come as a list of numbers"),
+        case("bytes", given([100, -100, 99, -128, 100], dtype=np.int8), kind="edge", why="the difference of two small whole numbers need not fit into their type"),
+        case("single precision", normal(6, scale=0.4, dtype=np.float32), kind="edge", why="the result is float64 whatever comes in"),
         case("a missing wish", made("a NaN among four", lambda r: r.permutation([np.nan, 0.2, 0.3, 0.5])), kind="error", why="what is unknown has no nearest point"),
         case("an infinite wish", joint("an infinity among three", lambda r: (r.permutation([np.inf, 0.2, 0.3]),)), kind="error", why="infinity is near to nothing"),
         case("a wish of minus infinity", joint("minus infinity among three", lambda r: (r.permutation([-np.inf, 0.2, 0.3]),)), kind="error", why="minus infinity is as far away as infinity"),
         case("a column", normal(4, 1), kind="error", why="a column is a table"),
+        case("a table of wishes", normal(2, 3), kind="error", why="a table of wishes belongs to more than one portfolio"),
+        case("a single number", given(0.5), kind="error", why="a number is no vector"),
         case("no wish", made("an empty vector", lambda _: np.zeros(0)), kind="error", why="nothing cannot add up to 1"),
     ),
     checks=(value(rtol=SIMPLEX, atol=SIMPLEX_FLOOR),),
@@ -229,4 +316,5 @@ EXERCISE = Exercise(
         shares_among_all, equal_weights,
     ),
     alternatives=(by_bisection, active_set, sorted_with_the_level_left_in, level_falls_until_spent),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip
