@@ -7,9 +7,10 @@ import math
 import numpy as np
 
 from reference.bounds import SGD_REPLAY
+from reference.measures import largest
 from reference.probes import Probe
 from reference.recipes import given, joint, seeded
-from reference.spec import Exercise, case, check, misconception
+from reference.spec import Exercise, case, check, equivalents, misconception
 
 
 def sgd(grad_batch, x0, n, lr, n_epochs, batch_size, rng):
@@ -339,10 +340,20 @@ def replayed(grad_batch, x0, n, lr, n_epochs, batch_size, rng, x):
     for entry in grad_batch.trace:
         if len(entry) != 2 or entry[0].shape != now.shape or entry[1].ndim != 1:
             return float("inf"), 0.0
-        worst = max(worst, float(np.max(np.abs(entry[0] - now))))
+        worst = max(worst, largest(entry[0] - now))
         now = now - lr * grad_batch.value(now, entry[1].astype(int))
         size = max(size, float(np.max(np.abs(now))))
-    return max(worst, float(np.max(np.abs(x - now)))), SGD_REPLAY * size
+    return max(worst, largest(x - now)), SGD_REPLAY * size
+
+
+@check("every row has every place in some epoch")
+def everywhere(grad_batch, x0, n, lr, n_epochs, batch_size, rng, x):
+    batches = _batches(grad_batch.trace, n, batch_size)
+    if batches is None:
+        return 0.0, 0.0
+    each = -(-n // batch_size)
+    places = {(i % each, int(row)) for i, batch in enumerate(batches) for row in batch}
+    return float(each * n - len(places)), 0.0
 
 
 def _rows(n, d, lr, epochs, batch, whole=False):
@@ -362,6 +373,34 @@ def _by_hand(_):
     return Probe("mean_row_gradient", (X, y), trace=True), np.zeros(1), 4, 0.25, 1, 2
 
 
+PROMOTED = (
+    "the first step makes float64 of whole numbers, and where none is taken the start is the same number in any type"
+)
+UNTOUCHED = "a gradient writes to nothing that it is given"
+NEW = "nothing is written into x: each step makes a new array"
+FROM_A_LIST = "an array made from a list shares nothing with it"
+LENGTHS = "a gradient has as many entries as its point, so strict finds nothing"
+WITH_ITSELF = "the additional turn has i = 0, draws j = 0, and swaps the first with itself"
+EQUIVALENTS = (
+    equivalents("sgd", "return np.array(x0, dtype=float)", "return np.array(x0)", reason=PROMOTED)
+    + equivalents("shuffles_one_index_array", "x -= lr * np.asarray(grad_batch(x.copy(), batch.copy()))",
+                  "x -= lr * np.asarray(grad_batch(x, batch.copy()))",
+                  "x -= lr * np.asarray(grad_batch(x.copy(), batch))",
+                  reason=UNTOUCHED)
+    + equivalents("draws_from_what_is_left", "gradient = grad_batch(np.array(x), np.array(batch))",
+                  "gradient = grad_batch(np.asarray(x), np.array(batch))",
+                  "gradient = grad_batch(np.array(x), np.asarray(batch))",
+                  reason=FROM_A_LIST)
+    + equivalents("draws_from_what_is_left", "x = [float(entry - lr * slope) for entry, slope in zip(x, gradient, strict=True)]",
+                  "x = [float(entry - lr * slope) for entry, slope in zip(x, gradient, strict=False)]",
+                  reason=LENGTHS)
+    + equivalents("deals_batch_numbers", "for i in range(n - 1, 0, -1):",
+                  "for i in range(n - 1, 0 - 1, -1):", "for i in range(n - 1, -1, -1):",
+                  reason=WITH_ITSELF)
+    + equivalents("notebook", "x = np.array(x0, dtype=float)", "x = np.array(x0)", reason=PROMOTED)
+    + equivalents("notebook", "x = np.array(x0, dtype=float)", "x = np.asarray(x0, dtype=float)", reason=NEW)
+)  # fmt: skip
+
 EXERCISE = Exercise(
     solution=sgd,
     points=6,
@@ -378,8 +417,12 @@ EXERCISE = Exercise(
         case("all rows at once", _rows(16, 3, 0.1, 5, 16), seeded(), kind="edge", why="one batch a pass: plain gradient descent"),
         case("nothing to do", _rows(20, 3, 0.1, 0, 4), seeded(), kind="edge", why="no pass, no step, no gradient"),
         case("a remainder of one", _rows(25, 2, 0.05, 2, 6), seeded(), kind="edge", why="one row is left over, and has its own step"),
+        case("a hundred and fifty passes", _rows(4, 2, 0.01, 150, 1), seeded(), kind="edge", checks=(passes, everywhere, replayed),
+             why="in so many new orders each of four rows is first, second, third and last at some time; chance misses that once in 10^17"),
         case("from whole numbers", _rows(18, 3, 0.05, 2, 5, whole=True), seeded(), kind="edge", why="a start of whole numbers, steps of fractions"),
+        case("far too large batches", _rows(6, 2, 0.1, 2, 60), seeded(), kind="error", why="ten times as many rows as there are cannot be dealt"),
         case("batches too large", _rows(10, 2, 0.1, 1, 11), seeded(), kind="error", why="a batch has at most all rows"),
+        case("no pass, batches without rows", _rows(10, 2, 0.1, 0, 0), seeded(), kind="error", why="a batch size that makes no sense is refused, even where no batch is asked for"),
         case("batches without rows", _rows(10, 2, 0.1, 1, 0), seeded(), kind="error", why="no row, no gradient"),
         case("batches of less than none", _rows(10, 2, 0.1, 1, -2), seeded(), kind="error", why="a batch has at least one row"),
     ),
@@ -391,4 +434,5 @@ EXERCISE = Exercise(
         takes_size_for_number, returns_the_average, starts_anew_every_epoch, keeps_whole_numbers, changes_x0,
     ),
     alternatives=(shuffles_one_index_array, sorts_random_keys, draws_from_what_is_left, deals_batch_numbers),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip
