@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,18 +15,35 @@ from reference.spec import Misconception
 
 Pairs = frozenset[tuple[int, str]]
 
-# Two writings of one mistake agree to rounding on ordinary inputs; on ill-conditioned ones (stability cases) they
-# may differ by parts in a thousand, so those are not compared by value.
+# Two writings of one mistake agree to rounding, unless the mistake itself magnifies rounding: then they may differ by
+# parts in a thousand, or have not one digit in common.
 CLOSE = 1e-6
+# It magnifies rounding where inputs that differ in their last bit move the result by this share of it. Summing up in
+# another order may round a hundred times as much, and results must agree to CLOSE all the same.
+MOVED = CLOSE / 100
+_BITS = 1 << 20
+_LAST_BIT = float(np.finfo(float).eps)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Profile:
-    """How one misconception behaves on the planned cases."""
+    """How one misconception behaves on the planned cases.
+
+    Attributes
+    ----------
+    misconception : Misconception
+    failing : frozenset of (int, str)
+        The failing (case, check) pairs.
+    claims : tuple of Claim
+        One a case.
+    noisy : frozenset of int
+        The failing cases in which rounding decides what comes out.
+    """
 
     misconception: Misconception
     failing: Pairs
     claims: tuple[Claim, ...]
+    noisy: frozenset[int] = frozenset()
 
 
 def failing_pairs(findings: Sequence[Sequence[Finding]]) -> Pairs:
@@ -45,10 +62,20 @@ def profiles(
     run : callable
         ``run(function, question)`` returns the claims of a trusted function.
     """
+    moved = [_moved(planned.question, sign) for sign in (1.0, -1.0)]
     found = []
     for wrong in planned.exercise.misconceptions:
         claims = run(wrong.solution, planned.question)
-        found.append(Profile(misconception=wrong, failing=failing_pairs(judge(planned, claims)), claims=claims))
+        failing = failing_pairs(judge(planned, claims))
+        others = [run(wrong.solution, question) for question in moved]
+        found.append(
+            Profile(
+                misconception=wrong,
+                failing=failing,
+                claims=claims,
+                noisy=frozenset(i for i, _ in failing if not all(alike(claims[i], o[i], MOVED) for o in others)),
+            )
+        )
     return tuple(found)
 
 
@@ -61,36 +88,66 @@ def diagnose(
     """Return the one misconception that fails the same checks with the same results, or None.
 
     The sets of failing (case, check) pairs are compared first: they are the same for every writing of a mistake.
-    Results are compared second: many mistakes fail every case, each in its own way.
+    Results are compared second: many mistakes fail every case, each in its own way. Where rounding decides what a
+    mistake gives, results count only if they are the same.
+
+    What becomes of bad input is compared only where nothing else is wrong, or where several misconceptions remain: many
+    forget to raise an error, whatever else they do.
     """
     failing = failing_pairs(findings)
     if not failing:
         return None
-    same = [
-        profile
-        for profile in known
-        if profile.failing == failing and _behave_alike(planned, failing, claims, profile.claims)
-    ]
-    return same[0].misconception if len(same) == 1 else None
+    same = alike_on_good_input(planned, claims, failing, known)
+    found = [profile for profile in same if profile.failing == failing] or same
+    return found[0].misconception if len(found) == 1 else None
 
 
-def _behave_alike(planned: PlannedExercise, failing: Pairs, ours: Sequence[Claim], theirs: Sequence[Claim]) -> bool:
-    for i in {index for index, _ in failing}:
-        a, b = ours[i], theirs[i]
-        if a.outcome != b.outcome or a.modified != b.modified or a.random != b.random:
-            return False
-        if planned.cases[i].case.kind == "stability":
-            continue
-        if a.outcome == "raised" and a.error != b.error:
-            return False
-        if a.outcome == "returned" and not _close(a.value, b.value):
-            return False
-    return True
+def alike_on_good_input(
+    planned: PlannedExercise, claims: Sequence[Claim], failing: Pairs, known: Sequence[Profile]
+) -> tuple[Profile, ...]:
+    """Return the profiles that fail the same checks with the same results in every case that asks for a result.
+
+    Where no such case fails, they are those that fail in the same error cases.
+    """
+    good = on_good_input(planned, failing)
+    where = {i for i, _ in good or failing}
+    same = [p for p in known if (on_good_input(planned, p.failing) == good if good else p.failing == failing)]
+    to_the_digit = [p for p in same if all(alike(claims[i], p.claims[i]) for i in where)]
+    return tuple(to_the_digit or [p for p in same if all(alike(claims[i], p.claims[i]) for i in where - p.noisy)])
 
 
-def _close(a: Any, b: Any) -> bool:
+def on_good_input(planned: PlannedExercise, pairs: Pairs) -> Pairs:
+    """Return the pairs of cases that ask for a result."""
+    return frozenset((i, check) for i, check in pairs if planned.cases[i].case.kind != "error")
+
+
+def alike(ours: Claim, theirs: Claim, close: float = CLOSE) -> bool:
+    """Return whether two calls did the same, up to `close` of the largest number in the result."""
+    if (ours.outcome, ours.modified, ours.random) != (theirs.outcome, theirs.modified, theirs.random):
+        return False
+    if ours.outcome == "raised":
+        return ours.error == theirs.error
+    return ours.outcome != "returned" or _close(ours.value, theirs.value, close)
+
+
+def _moved(question: Question, sign: float) -> Question:
+    """Return the question with every fraction moved by its last bit, some up and some down."""
+    return replace(question, calls=tuple(tuple(_nudged(value, sign) for value in call) for call in question.calls))
+
+
+def _nudged(value: Any, sign: float) -> Any:
+    if not isinstance(value, float) and not (isinstance(value, np.ndarray) and value.dtype == np.float64):
+        return value
+    # What is equal stays equal, and round numbers stay what they are: ties are no matter of rounding.
+    mantissa = np.abs(np.frexp(np.where(np.isfinite(value), value, 0.0))[0]) * _BITS
+    move = np.where(mantissa == np.floor(mantissa), 0.0, np.where(np.floor(mantissa) % 3 == 1, -sign, sign))
+    moved = value * (1.0 + move * _LAST_BIT)
+    return float(moved) if isinstance(value, float) else moved
+
+
+def _close(a: Any, b: Any, close: float) -> bool:
     if isinstance(a, (tuple, list)) and isinstance(b, (tuple, list)) and not _numbers(a):
-        return len(a) == len(b) and all(_close(x, y) for x, y in zip(a, b, strict=True))
+        return len(a) == len(b) and all(_close(x, y, close) for x, y in zip(a, b, strict=True))
     try:
         x, y = np.asarray(a), np.asarray(b)
         if x.shape != y.shape:
@@ -98,7 +155,7 @@ def _close(a: Any, b: Any) -> bool:
         if x.dtype.kind not in "biufc" or y.dtype.kind not in "biufc":
             return bool(np.all(x == y))
         scale = float(np.max(np.abs(y[np.isfinite(y)]), initial=0.0))
-        return bool(np.allclose(x, y, rtol=CLOSE, atol=CLOSE * scale, equal_nan=True))
+        return bool(np.allclose(x, y, rtol=close, atol=close * scale, equal_nan=True))
     except (TypeError, ValueError, OverflowError):
         return False
 
