@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +143,9 @@ assignment_option = click.option(
     default="",
     metavar="TOPIC",
     help="What was to be handed in.  [default: what each notebook names]",
+)
+sample_option = click.option(
+    "--sample", type=click.IntRange(min=1), default=None, metavar="N", help="At most N mutants an exercise."
 )
 topic_arguments = click.argument("topics", nargs=-1, metavar="[TOPIC]...")
 
@@ -429,24 +433,47 @@ def check_graded(folder: Path) -> None:
     is_flag=True,
     help="Instead, put small mistakes into all solutions, one at a time, and show those that no hidden case finds.",
 )
-@click.option("--sample", type=click.IntRange(min=1), default=None, metavar="N", help="At most N mutants an exercise.")
-@click.option("--json", "as_json", is_flag=True, help="Print what became of every mutant as JSON.")
+@click.option(
+    "--seeds",
+    type=click.IntRange(min=1),
+    default=None,
+    metavar="N",
+    help="Instead, verify under N seeds, and show how near right solutions come to failing.",
+)
+@click.option(
+    "--diagnosis",
+    is_flag=True,
+    help="Instead, show how often wrong implementations are told by the right name, by a wrong one or by none.",
+)
+@sample_option
+@click.option("--json", "as_json", is_flag=True, help="Print what became of every mutant, seed or name as JSON.")
 @course_option
 def verify(
     topics: tuple[str, ...],
     jobs: int | None,
     otter: bool,  # noqa: FBT001
     mutants: bool,  # noqa: FBT001
+    seeds: int | None,
+    diagnosis: bool,  # noqa: FBT001
     sample: int | None,
     as_json: bool,  # noqa: FBT001
 ) -> None:
     """Prove that references, hidden cases, notebooks and graders are right."""
     from grader.prove import prove_topics  # noqa: PLC0415
 
+    if mutants + diagnosis + bool(seeds) > 1 or (seeds and sample):
+        msg = "--mutants, --seeds and --diagnosis are different runs, and --sample goes with the first and the last"
+        raise UsageError(msg)
     if mutants:
         sys.exit(FOUND_WRONG if try_mutants(topics, cores(jobs), sample, as_json=as_json) else 0)
+    if seeds or diagnosis:
+        from grader.review.commands import show_names, show_seeds  # noqa: PLC0415
+
+        chosen = [pair for name in topics or topic_names() for pair in exercises_of(name)]
+        show = partial(show_seeds, count=seeds) if seeds else partial(show_names, most=sample)
+        sys.exit(FOUND_WRONG if show(chosen, cores(jobs), say=say, as_json=as_json) else 0)
     if sample or as_json or any("/" in name for name in topics):
-        msg = "--sample, --json and TOPIC/EXERCISE go with --mutants only; without it whole topics are verified"
+        msg = "--sample, --json and TOPIC/EXERCISE go with --mutants, --seeds or --diagnosis; else topics are verified whole"
         raise UsageError(msg)
     names = [topic.name for topic in topics_of(topics)]
     faults = 0
@@ -491,6 +518,21 @@ def exercises_of(what: str) -> list[tuple[Topic, Exercise]]:
         msg = f"{name} has no exercise {wanted!r}; expected one of {', '.join(e.name for e in topic.exercises)}"
         raise UsageError(msg)
     return [(topic, exercise) for exercise in chosen]
+
+
+@main.command()
+@click.argument("what", nargs=-1, required=True, metavar="TOPIC[/EXERCISE]...")
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=None, help="HTML file to write as well.")
+@click.option("--seeds", type=click.IntRange(min=1), default=10, show_default=True, help="How many seeds to try.")
+@sample_option
+@jobs_option
+@course_option
+def review(what: tuple[str, ...], output: Path | None, seeds: int, sample: int | None, jobs: int | None) -> None:
+    """Show the author of exercises what each case catches, what slips through, and how fair and fast the cases are."""
+    from grader.review.commands import show_review  # noqa: PLC0415
+
+    chosen = [pair for name in what for pair in exercises_of(name)]
+    sys.exit(FOUND_WRONG if show_review(chosen, cores(jobs), seeds, sample, output, say) else 0)
 
 
 @main.command()

@@ -342,9 +342,11 @@ def test_a_sample_is_always_the_same_and_keeps_the_order():
     [
         (["--mutants", "algebra"], "there is no topic 'algebra'"),
         (["--mutants", "linear_algebra/gauss"], "linear_algebra has no exercise 'gauss'; expected one of matvec, "),
-        (["linear_algebra/matvec"], "go with --mutants only"),
-        (["--sample", "3"], "go with --mutants only"),
-        (["--json", "linear_algebra"], "go with --mutants only"),
+        (["linear_algebra/matvec"], "go with --mutants, --seeds or --diagnosis"),
+        (["--sample", "3"], "go with --mutants, --seeds or --diagnosis"),
+        (["--json", "linear_algebra"], "go with --mutants, --seeds or --diagnosis"),
+        (["--mutants", "--diagnosis"], "are different runs"),
+        (["--seeds", "3", "--sample", "3"], "--sample goes with the first and the last"),
     ],
 )
 def test_what_cannot_be_used_is_said_in_one_line(arguments, said):
