@@ -252,18 +252,24 @@ def name_all(made: Sequence[Implementation], seen: Draw, fresh: Sequence[Draw], 
         Where the sandbox fails.
     """
     for one in made:
-        questions = tuple(Question(function=one.function, calls=d.planned.question.calls) for d in (seen, *fresh))
-        first, *others = sandbox.run((one.cell,), questions).claims
+        (first,) = _run(one, (seen,), sandbox)
         findings = judge(seen.planned, first)
         failing = sorted({i for i, _ in failing_pairs(findings)})
         named = diagnose(seen.planned, first, findings, seen.known)
+        # What is right is nothing else, and no misconception runs for ever: asking these again would take longest.
+        again = failing and all(claim.outcome in ("returned", "raised") for claim in first)
         yield Named(
             of=one,
             wrong=bool(failing),
             name=named.name if named else "",
-            truth=truth(fresh, others),
+            truth=truth(fresh, _run(one, fresh, sandbox)) if again else (),
             failing=tuple(seen.planned.cases[i].case.name for i in failing),
         )
+
+
+def _run(one: Implementation, draws: Sequence[Draw], sandbox: Sandbox) -> tuple[tuple[Claim, ...], ...]:
+    questions = tuple(Question(function=one.function, calls=d.planned.question.calls) for d in draws)
+    return sandbox.run((one.cell,), questions).claims
 
 
 def truth(fresh: Sequence[Draw], claims: Sequence[Sequence[Claim]]) -> tuple[str, ...]:
