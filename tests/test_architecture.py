@@ -40,6 +40,7 @@ PURE = (
     "grader.manual.marks", "grader.manual.page", "grader.similarity.tokens", "grader.similarity.compare",
     "grader.similarity.page",
     "grader.mutants.mutate", "grader.mutants.program", "grader.mutants.trial", "grader.mutants.report",
+    "grader.review.rewrite",
 )  # fmt: skip
 IMPURE = frozenset(
     "_thread asyncio concurrent ctypes datetime fcntl mmap multiprocessing os pathlib pty random resource secrets "

@@ -1,4 +1,4 @@
-"""What each case of an exercise catches, what it alone catches, and which ones nobody would miss. Pure."""
+"""What each case of an exercise catches, what it alone catches, and which ones nobody would miss."""
 
 from __future__ import annotations
 

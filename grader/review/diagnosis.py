@@ -1,4 +1,4 @@
-"""How well misconceptions are named: wrong implementations with known behaviour, and what each is called. Pure.
+"""How well misconceptions are named: wrong implementations with known behaviour, and what each is called.
 
 What a name should be is decided on inputs that diagnosis does not see: an implementation *is* a misconception where it
 fails the same checks with the same results as that does on several fresh draws of all cases. A name that rests on a

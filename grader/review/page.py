@@ -24,12 +24,13 @@ def review_page(reviews: Sequence[Review]) -> str:
 
 
 def _exercise(one: Review) -> dict[str, object]:
+    margin = margin_text(one.seeded)
     return {
         "review": one,
         "name": f"{one.topic}/{one.exercise}",
         "id": f"{one.topic}-{one.exercise}",
         "faults": [*(recurring_text(f, one.seeded.seeds) for f in one.seeded.faults), *one.found.faults],
-        "margin": margin_text(one.seeded),
+        "margin": margin[:1].upper() + margin[1:],
         "narrow": NARROW,
         "cases": [{"case": case, "alone": alone_text(case)} for case in one.cases],
         "seconds": sum(case.seconds for case in one.cases),

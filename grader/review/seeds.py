@@ -1,4 +1,4 @@
-"""Verification under many seeds: each fault once, and how near right solutions come to failing. Pure."""
+"""Verification under many seeds: each fault once, and how near right solutions come to failing."""
 
 from __future__ import annotations
 

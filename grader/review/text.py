@@ -1,4 +1,4 @@
-"""Seeds, names and reviews as text for the terminal. Pure: each yields what to print, and the faults found."""
+"""Seeds, names and reviews as text for the terminal. Each yields what to print, and the faults found."""
 
 from __future__ import annotations
 
