@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from html.parser import HTMLParser
+from pathlib import Path
 
+import axe_playwright_python
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from conftest import browser_program
 
 from grader.cli import main
 from grader.diagnose import profiles
@@ -184,6 +187,36 @@ def test_an_exercise_that_is_not_there_is_said_in_one_line():
     result = CliRunner().invoke(main, ["review", "linear_algebra/gauss"])
     assert result.exit_code == 2
     assert "linear_algebra has no exercise 'gauss'" in result.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [320, 1100])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_page(toy, tmp_path, width, scheme):
+    from playwright.sync_api import sync_playwright
+
+    @misconception("Again?")
+    def once_more(x):
+        return float(np.sum(x))
+
+    faulty = reviewed(dataclasses.replace(TOY, misconceptions=(everything, once_more)))
+    path = tmp_path / "r.html"
+    path.write_text(review_page([toy, dataclasses.replace(faulty, topic="other")]), encoding="utf-8")
+    axe = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+    with sync_playwright() as playwright:
+        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        opened = playwright.chromium.launch(executable_path=browser_program(), args=options)
+        tab = opened.new_context(
+            color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True
+        ).new_page()
+        tab.goto(path.as_uri())
+        assert tab.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        tab.evaluate(axe)
+        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+        found = tab.evaluate("tags => axe.run(document, {runOnly: tags})", tags)
+        opened.close()
+    assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found["violations"]] == []
 
 
 @pytest.mark.slow
