@@ -58,6 +58,14 @@ def by_search(X_train, y_train, X_new, default):
     return np.array(found)
 
 
+def filled_from_the_end(X_train, y_train, X_new, default):
+    X, new = np.asarray(X_train), np.asarray(X_new)
+    answers = np.full(len(new), default, dtype=object)
+    for i in range(len(X) - 1, -1, -1):
+        answers[np.all(new == X[i], axis=1)] = y_train[i]
+    return answers
+
+
 def _by(match, X_train, y_train, X_new, default):
     """Return labels of the first row for which ``match(X, row)`` holds."""
     X, y = np.asarray(X_train, float), np.asarray(y_train)
@@ -128,6 +136,11 @@ def first_row_where_nothing_matches(X_train, y_train, X_new, default):
 @misconception("A label, or the position of a row?")
 def returns_positions(X_train, y_train, X_new, default):
     return memorise_predict(X_train, np.arange(len(np.asarray(y_train))), X_new, -1)
+
+
+@misconception("Is the label 0 an answer, or the lack of one?")
+def zero_counts_as_missing(X_train, y_train, X_new, default):
+    return np.array([label or default for label in by_dictionary(X_train, y_train, X_new, default)])
 
 
 @misconception("If records disagree, is there a vote?")
@@ -206,6 +219,8 @@ EXERCISE = Exercise(
         case("labels in words", joint("labels that are words", lambda r: _file(r, 15, 3, 5, 4, ("high", "low", "none"))), given("unknown"), kind="edge", why="labels may be words"),
         case("a short default", joint("labels that are longer than the default", lambda r: _file(r, 14, 2, 5, 3, ("medium", "low", "very high"))),
              given("?"), kind="edge", why="a label comes back whole, however short the default is"),
+        case("labels 0 and 1", joint("all rows on file, some new", lambda r: _file(r, 16, 2, 16, 3, (0, 1))), given(-1), kind="edge",
+             why="0 is a label like any other"),
         case("one column", joint("one column", lambda r: (np.array([[4.0], [1.0], [9.0]]) + r.integers(0, 5), np.array([2, 1, 3]), np.array([[9.0], [5.0], [4.0]]) + r.integers(0, 5))),
              given(0), kind="edge", why="a row may have a single entry"),
     ),
@@ -214,8 +229,8 @@ EXERCISE = Exercise(
         nearest_instead_of_exact, last_duplicate_wins, approximate_match, default_tolerance,
         cut_to_the_length_of_the_default, any_column_matches, first_column_only,
         order_of_columns_ignored, compares_sums, default_is_commonest_label, first_row_where_nothing_matches,
-        returns_positions, majority_of_duplicates,
+        returns_positions, zero_counts_as_missing, majority_of_duplicates,
     ),
-    alternatives=(by_dictionary, by_search),
+    alternatives=(by_dictionary, by_search, filled_from_the_end),
     equivalents=EQUIVALENTS,
 )  # fmt: skip

@@ -61,6 +61,14 @@ def one_minus_accuracy(y_true, y_pred):
     return np.float64(1 - np.count_nonzero(y == p) / len(y))
 
 
+def from_confusion_counts(y_true, y_pred):
+    y, p = _checked(y_true, y_pred)
+    labels, codes = np.unique(np.concatenate([y, p]), return_inverse=True)
+    table = np.zeros((len(labels), len(labels)), dtype=int)
+    np.add.at(table, (codes[: len(y)], codes[len(y) :]), 1)
+    return np.array((table.sum() - np.trace(table)) / table.sum())
+
+
 def _numbers(y):
     """Return labels as whole numbers, strings in alphabetical order."""
     return np.unique(y, return_inverse=True)[1] if y.dtype.kind in "US" else y.astype(float)
@@ -121,6 +129,19 @@ def divides_by_n_minus_1(y_true, y_pred):
     return float((y != p).sum() / max(len(y) - 1, 1))
 
 
+@misconception("Is a client of class 1 rightly told if the answer is 1.0?")
+def compares_as_text(y_true, y_pred):
+    y, p = _checked(y_true, y_pred)
+    return float(np.mean(y.astype(str) != p.astype(str)))
+
+
+@misconception("Put a long word into an array of short ones and print it.")
+def cuts_words_to_length(y_true, y_pred):
+    y, p = _checked(y_true, y_pred)
+    length = min(len(label) for label in y.tolist()) if y.dtype.kind == "U" else 0
+    return float(np.mean(y.astype(f"U{length}") != p.astype(f"U{length}"))) if length else zero_one_risk(y, p)
+
+
 @misconception("Does the order in which the mistakes happen matter?")
 def compares_sorted_labels(y_true, y_pred):
     y, p = _checked(y_true, y_pred)
@@ -159,6 +180,18 @@ def _twice(rng):
     return y, y.copy()
 
 
+def _words(rng):
+    while True:
+        y, p = _outcomes(["fraud", "fraud suspected", "genuine"], 12).draw(rng)
+        if {("fraud", "fraud suspected"), ("fraud suspected", "fraud")} & set(zip(y.tolist(), p.tolist(), strict=True)):
+            return y, p
+
+
+def _with_decimals(rng):
+    y, p = _outcomes([1, 2, 3], 14).draw(rng)
+    return y, p.astype(float)
+
+
 LENGTH = "a length is never negative"
 STRICT = "the lengths were compared before"
 EQUIVALENTS = (
@@ -185,7 +218,10 @@ EXERCISE = Exercise(
              made("two wrong of each", lambda r: np.concatenate([r.permutation([0, 0, 1, 1]), r.permutation([0, 0, 1, 1])])), kind="edge",
              why="a miss and a false alarm are two mistakes, not none"),
         case("codes 1, 4 and 9", joint("two of twelve codes wrong, both too high", _codes), kind="edge", why="codes are names: how far apart they are does not matter"),
-        case("words", _outcomes(["disputed", "fraud", "genuine"], 12), kind="edge", why="words can be compared, not subtracted"),
+        case("words", joint("12 outcomes in words, two of which begin alike", _words), kind="edge",
+             why="words can be compared, not subtracted, and two words may begin alike"),
+        case("1 and 1.0", joint("whole labels, predictions with a decimal point", _with_decimals), kind="edge",
+             why="1 and 1.0 are the same label, though they are written differently"),
         case("true and false", joint("booleans", lambda r: (r.permutation(np.arange(9) < 4), r.permutation(np.arange(9) < 5))), kind="edge",
              why="booleans are labels too"),
         case("one transaction", integers(1, low=0, high=2), given([1]), kind="edge", why="one prediction is right or wrong"),
@@ -206,8 +242,9 @@ EXERCISE = Exercise(
     checks=(value(rtol=SUM_OF_PRODUCTS, atol=SUM_OF_PRODUCTS),),
     misconceptions=(
         counts_instead_of_mean, signed_difference_cancels, compares_every_pair, squares_the_difference, returns_accuracy,
-        false_alarms_only, all_or_nothing, divides_by_n_minus_1, compares_sorted_labels,
+        false_alarms_only, all_or_nothing, divides_by_n_minus_1, compares_as_text, cuts_words_to_length,
+        compares_sorted_labels,
     ),
-    alternatives=(by_counting, one_minus_accuracy),
+    alternatives=(by_counting, one_minus_accuracy, from_confusion_counts),
     equivalents=EQUIVALENTS,
 )  # fmt: skip
