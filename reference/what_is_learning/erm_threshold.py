@@ -77,6 +77,16 @@ def midpoints(x, y):
     return candidates[risks.argmin()], np.array(risks.min())
 
 
+def by_plain_loops(x, y):
+    x, y = (part.tolist() for part in _checked(x, y))
+    best, fewest = float("-inf"), y.count(0)
+    for t in [*x, max(x) + 1]:
+        mistakes = sum((value >= t) != (outcome == 1) for value, outcome in zip(x, y, strict=True))
+        if mistakes < fewest:
+            best, fewest = t, mistakes
+    return np.array([best, fewest / len(x)])
+
+
 def _search(x, y, candidates, choose=np.argmin):
     risks = [_risk(t, x, y) for t in candidates]
     best = int(choose(risks))
@@ -152,6 +162,12 @@ def coarse_grid(x, y):
     return _search(x, y, np.append(np.linspace(x.min(), x.max(), 4), np.inf))
 
 
+@misconception("Is the midpoint of two rows that follow each other in the file a point between neighbours?")
+def midpoints_in_the_order_of_the_file(x, y):
+    x, y = _checked(x, y)
+    return _search(x, y, np.concatenate([[-np.inf], (x[1:] + x[:-1]) / 2, [np.inf]]))
+
+
 @misconception("Does a miss count as much as a false alarm?")
 def counts_misses_only(x, y):
     x, y = _checked(x, y)
@@ -215,6 +231,18 @@ def _ties(rng):
 def _reversed(rng):
     x = rng.uniform(0, 1, 13)
     return x, (x < np.sort(x)[5]).astype(int)
+
+
+def _narrow(rng):
+    """Return ratios that one cut separates, between two values a hundred-thousandth apart that only sorting brings together."""
+    while True:
+        low, high = rng.uniform(0.05, 0.4, 8), rng.uniform(0.65, 0.9, 7)
+        cut = rng.integers(450, 550) / 1000 + 0.0004  # far from every number of three digits
+        x = rng.permutation(np.concatenate([low, [cut - 5e-6, cut + 5e-6], high]))
+        y = (x > cut).astype(int)
+        grids = [np.linspace(x.min(), x.max(), size) for size in (100, 101, 1000, 1001)]
+        if _search(x, y, np.concatenate([*grids, (x[1:] + x[:-1]) / 2]))[1] > 0:
+            return x, y
 
 
 def _far_away(rng):
@@ -290,6 +318,8 @@ EXERCISE = Exercise(
         case("twenty-one applicants", _applicants(19, 0.15), why="the classes overlap, so mistakes remain"),
         case("forty applicants", _applicants(38, 0.3), why="more overlap, and some extreme values"),
         case("many equal ratios", joint("four values, many ties", _ties), kind="edge", why="no threshold passes between equal values"),
+        case("a narrow gap", joint("seventeen values, the best cut in a gap of 1e-5", _narrow), kind="edge",
+             why="the best threshold may lie between two values that are almost the same, wherever they stand in the file"),
         case("only good clients", normal(7), made("zeros(7)", lambda _: np.zeros(7, int)), kind="edge", why="the best rule never fires"),
         case("only defaults", normal(7), made("ones(7)", lambda _: np.ones(7, int)), kind="edge", why="the best rule always fires"),
         case("the wrong way round", joint("defaults where the ratio is low", _reversed), kind="edge", why="where high values are good, the best rule of this kind may be never to fire"),
@@ -313,8 +343,8 @@ EXERCISE = Exercise(
     misconceptions=(
         midpoint_of_class_means, observed_values_only, returns_count, maximises_risk, strictly_above, predicts_one_below,
         results_swapped, returns_accuracy, nan_where_a_class_is_missing,
-        coarse_grid, counts_misses_only, sorts_x_only, splits_ties,
+        coarse_grid, midpoints_in_the_order_of_the_file, counts_misses_only, sorts_x_only, splits_ties,
     ),
-    alternatives=(by_cumulative_sums, midpoints),
+    alternatives=(by_cumulative_sums, midpoints, by_plain_loops),
     equivalents=EQUIVALENTS,
 )  # fmt: skip

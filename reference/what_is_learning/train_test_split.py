@@ -68,6 +68,14 @@ def by_random_keys(X, y, test_fraction, rng):
     return X[train].tolist(), X[test].tolist(), y[train].tolist(), y[test].tolist()
 
 
+def by_drawing_lots(X, y, test_fraction, rng):
+    X, y, held_back = _checked(X, y, test_fraction)
+    left, drawn = list(range(len(X))), []
+    for _ in range(held_back):
+        drawn.append(left.pop(int(rng.integers(len(left)))))
+    return tuple(np.array([part[i] for i in rows]) for part in (X, y) for rows in (left, drawn))
+
+
 @misconception("Can an account be in both parts, or in neither?")
 def samples_with_replacement(X, y, test_fraction, rng):
     X, y, held_back = _checked(X, y, test_fraction)
@@ -143,6 +151,13 @@ def rounds_the_other_part(X, y, test_fraction, rng):
 @misconception("Run it twice with the same seed: does the same split come out?")
 def own_generator(X, y, test_fraction, rng):
     return train_test_split(X, y, test_fraction, np.random.default_rng())
+
+
+@misconception("Is 4.2 nearer to 4 or to 5?")
+def rounds_up(X, y, test_fraction, rng):
+    X, y, _ = _checked(X, y, test_fraction)
+    order, held_back = rng.permutation(len(X)), int(np.ceil(len(X) * test_fraction))
+    return X[order[held_back:]], X[order[:held_back]], y[order[held_back:]], y[order[:held_back]]
 
 
 @misconception("Which generator does the caller control?")
@@ -232,6 +247,7 @@ EXERCISE = Exercise(
         case("nine tenths of ten", _accounts(10), given(0.9), seeded(), kind="edge", why="10 * (1 - 0.9) is not quite 1 in floating point"),
         case("two accounts", _accounts(2), given(0.5), seeded(), kind="edge", why="one to learn from, one to test on"),
         case("twenty-five accounts, a tenth", _accounts(25, 2), given(0.1), seeded(), kind="edge", why="2.5 rows are rounded up to three"),
+        case("forty-two accounts, a tenth", _accounts(42, 2), given(0.1), seeded(), kind="edge", why="4.2 rows are rounded down to four"),
         case("one column", _accounts(24, 1), given(0.25), seeded(), kind="edge", why="a table may have one column"),
         case("lists", given(((1, 9), (2, 8), (3, 7), (4, 6), (5, 5), (6, 4), (7, 3), (8, 2), (9, 1), (10, 0))), given(tuple(range(10, 101, 10))),
              given(0.3), seeded(), kind="edge", why="tables may come as lists of rows, which cannot be indexed with several numbers until they are arrays"),
@@ -246,9 +262,9 @@ EXERCISE = Exercise(
     misconceptions=(
         samples_with_replacement, shuffles_in_place, shuffles_rows_and_labels_apart, never_shuffles, random_block,
         every_so_many_rows,
-        outputs_in_another_order, fraction_taken_for_training, rounds_down, rounds_the_other_part, own_generator,
+        outputs_in_another_order, fraction_taken_for_training, rounds_down, rounds_up, rounds_the_other_part, own_generator,
         seeds_the_global_generator, tosses_a_coin_for_each_row, same_split_every_time, drops_a_row,
     ),
-    alternatives=(by_choice, by_random_keys),
+    alternatives=(by_choice, by_random_keys, by_drawing_lots),
     equivalents=EQUIVALENTS,
 )  # fmt: skip
