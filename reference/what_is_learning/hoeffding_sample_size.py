@@ -134,6 +134,12 @@ def no_rounding(eps, delta, n_hypotheses=1):
     return math.log(2 * n_hypotheses / delta) / (2 * eps**2)
 
 
+@misconception("If two parts of a sum are each rounded up, is the sum rounded up once?")
+def rounds_each_part(eps, delta, n_hypotheses=1):
+    _check(eps, delta, n_hypotheses)
+    return math.ceil(math.log(2 / delta) / (2 * eps**2)) + math.ceil(math.log(n_hypotheses) / (2 * eps**2))
+
+
 @misconception("Is the nearest whole number always enough?")
 def rounds_to_nearest(eps, delta, n_hypotheses=1):
     _check(eps, delta, n_hypotheses)
@@ -147,7 +153,8 @@ def _audit(low, high, rules, fraction):
         while True:
             eps, delta = round(float(rng.uniform(low, high)), 3), round(float(rng.uniform(0.01, 0.2)), 3)
             exact = math.log(2 * rules / delta) / (2 * eps**2)
-            if fraction[0] < exact % 1 < fraction[1]:
+            rounded_once = rules == 1 or rounds_each_part.solution(eps, delta, rules) != math.ceil(exact)
+            if fraction[0] < exact % 1 < fraction[1] and rounded_once:
                 return eps, delta, rules
 
     return joint(f"eps in {low} to {high}, {rules} rules", draw)
@@ -217,7 +224,7 @@ EXERCISE = Exercise(
     checks=(same(name="the number of files is right"),),
     misconceptions=(
         multiplies_outside_the_log, rounds_down, one_sided, eps_not_squared, forgets_the_two_below, base_ten,
-        ignores_the_number_of_rules, confidence_for_delta, no_rounding, rounds_to_nearest,
+        ignores_the_number_of_rules, confidence_for_delta, no_rounding, rounds_each_part, rounds_to_nearest,
     ),
     alternatives=(logs_added, by_search, one_by_one),
     equivalents=EQUIVALENTS,

@@ -80,6 +80,20 @@ def one_query_at_a_time(X_train, y_train, X_new, k):
     return out
 
 
+def nearest_by_nearest(X_train, y_train, X_new, k):
+    X, y, new = _checked(X_train, y_train, X_new, k)
+    labels, codes = np.unique(y, return_inverse=True)
+    out = []
+    for row in new:
+        distances, votes = np.sqrt(np.einsum("ij,ij->i", X - row, X - row)), np.zeros(len(labels))
+        for _ in range(k):
+            nearest = int(np.argmin(distances))
+            votes[codes[nearest]] += 1
+            distances[nearest] = np.inf
+        out.append(labels[int(np.argmax(votes))])
+    return tuple(out)
+
+
 def _predict(X_train, y_train, X_new, k, order, vote=_vote):
     """Return votes of neighbours in the order that ``order(X, row)`` gives."""
     X, y, new = _checked(X_train, y_train, X_new, k)
@@ -161,6 +175,11 @@ def leaves_out_clients_on_file(X_train, y_train, X_new, k):
 @misconception("Is the distance the way along the streets, or as the crow flies?")
 def city_block_distance(X_train, y_train, X_new, k):
     return _predict(X_train, y_train, X_new, k, lambda X, row: np.argsort(np.abs(X - row).sum(axis=1), kind="stable"))
+
+
+@misconception("Does only the feature count in which two clients differ most?")
+def largest_difference_only(X_train, y_train, X_new, k):
+    return _predict(X_train, y_train, X_new, k, lambda X, row: np.argsort(np.abs(X - row).max(axis=1), kind="stable"))
 
 
 @misconception("Do all columns count?")
@@ -246,10 +265,12 @@ def _answers(rng):
 
 
 def _slanted(rng):
-    """Return clients of whom at least two have another nearest one along the streets, with another label."""
+    """Return clients of whom at least two have a nearest one of another label by each of two other distances."""
+    others = (city_block_distance.solution, largest_difference_only.solution)
     while True:
         X, y, new = _clients(rng, 25, 10, 4)
-        if np.sum(city_block_distance.solution(X, y, new, 1) != knn_predict(X, y, new, 1)) >= 2:
+        right = knn_predict(X, y, new, 1)
+        if all(np.sum(other(X, y, new, 1) != right) >= 2 for other in others):
             return X, y, new
 
 
@@ -343,9 +364,9 @@ EXERCISE = Exercise(
     misconceptions=(
         rounds_mean_label, skips_first_neighbour, farthest, vote_tie_to_largest, vote_tie_to_nearest,
         distance_tie_to_last, unstable_sort, standardises_first, weights_votes_by_nearness, leaves_out_clients_on_file,
-        city_block_distance, first_column_only, expanded_square, signed_differences,
+        city_block_distance, largest_difference_only, first_column_only, expanded_square, signed_differences,
         one_neighbour_only, one_neighbour_too_many, majority_of_all, returns_position_of_nearest,
     ),
-    alternatives=(double_loop, one_query_at_a_time),
+    alternatives=(double_loop, one_query_at_a_time, nearest_by_nearest),
     equivalents=EQUIVALENTS,
 )  # fmt: skip
