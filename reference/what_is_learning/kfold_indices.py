@@ -64,6 +64,14 @@ def by_divmod(n, k):
     return folds
 
 
+def dealt_like_cards(n, k):
+    _check(n, k)
+    hands = [[] for _ in range(k)]
+    for position, row in enumerate(np.random.default_rng(7).permutation(n).tolist()):
+        hands[position % k].append(row)
+    return [([row for hand in hands if hand is not val for row in hand], tuple(val)) for val in hands]
+
+
 def _from_bounds(n, bounds):
     rows = np.arange(n)
     return [(np.concatenate([rows[:a], rows[b:]]), rows[a:b]) for a, b in itertools.pairwise(bounds)]
@@ -188,6 +196,6 @@ EXERCISE = Exercise(
         remainder_in_last_fold, ceil_fold_size, drops_the_remainder, trains_on_everything, pairs_swapped, counts_from_one,
         random_validation_parts, trains_on_earlier_rows_only, returns_masks, one_fold_missing, neighbours_left_out,
     ),
-    alternatives=(by_remainder, by_divmod),
+    alternatives=(by_remainder, by_divmod, dealt_like_cards),
     equivalents=EQUIVALENTS,
 )  # fmt: skip

@@ -100,6 +100,22 @@ def distances_reused(X, y, ks, n_folds):
     return np.asarray(ks)[risks.argmin()], risks
 
 
+def rates_weighted_by_size(X, y, ks, n_folds):
+    X, y = np.asarray(X, float).tolist(), np.asarray(y).tolist()
+    n, risks = len(y), [0.0] * len(ks)
+    for train, held_out in _folds(n, n_folds):
+        if not 1 <= min(ks) <= max(ks) <= len(train):
+            raise ValueError
+        wrong = [0] * len(ks)
+        for i in held_out:
+            ranked = sorted((sum((a - b) ** 2 for a, b in zip(X[i], X[j], strict=True)), j) for j in train)
+            for position, k in enumerate(ks):
+                votes = [y[j] for _, j in ranked[:k]]
+                wrong[position] += max(sorted(set(votes)), key=votes.count) != y[i]
+        risks = [risk + len(held_out) / n * (w / len(held_out)) for risk, w in zip(risks, wrong, strict=True)]
+    return np.array(ks)[np.argmin(risks)], tuple(risks)
+
+
 def _search(X, y, ks, n_folds, *, score="held out", combine="pooled", choose=np.argmin, folds=_folds):
     X, y = np.asarray(X, float), np.asarray(y)
     rates, sizes = [], []
@@ -192,6 +208,12 @@ def smallest_of_equal_risks(X, y, ks, n_folds):
     return min(k for k, risk in zip(ks, risks, strict=True) if risk == risks.min()), risks
 
 
+@misconception("Of equal risks the largest number, or the first in the list?")
+def largest_of_equal_risks(X, y, ks, n_folds):
+    _, risks = select_k(X, y, ks, n_folds)
+    return max(k for k, risk in zip(ks, risks, strict=True) if risk == risks.min()), risks
+
+
 @misconception("In which order are your risks?")
 def risks_of_sorted_ks(X, y, ks, n_folds):
     best, _ = select_k(X, y, ks, n_folds)
@@ -212,8 +234,12 @@ def rounds_mean_label(X, y, ks, n_folds):
     return int(ks[int(np.argmin(risks))]), risks
 
 
-def _segments(rng, n, ks, n_folds, *, tie=False, labels=(1, 2, 5)):
-    """Return clients in noisy segments, in an order that drifts, whose best number of neighbours is unique, or tied on purpose."""
+def _segments(rng, n, ks, n_folds, *, tie=None, labels=(1, 2, 5)):
+    """Return clients in noisy segments, in an order that drifts, whose best number of neighbours is unique, or tied on purpose.
+
+    With `tie`, which is `min` or `max`, the first of the best is not the one that `tie` takes. A tie must hold to the last
+    bit whether mistakes are counted or rates weighted, so there the folds are of one size, a power of two.
+    """
     for _ in range(5000):
         y = np.array(labels)[rng.permutation(np.arange(n) % len(labels))]
         X = rng.standard_normal((n, 2)) + 1.1 * np.searchsorted(labels, y)[:, None] + np.linspace(0, 1.0, n)[:, None]
@@ -221,7 +247,7 @@ def _segments(rng, n, ks, n_folds, *, tie=False, labels=(1, 2, 5)):
         best = np.flatnonzero(risks == risks.min())
         if list(ks) != sorted(ks) and np.array_equal(risks, risks[np.argsort(ks)]):
             continue  # then the order of the risks would not show
-        if tie and len(best) > 1 and best[0] > 0 and ks[best[0]] != min(ks[i] for i in best):
+        if tie and len(best) > 1 and best[0] > 0 and ks[best[0]] != tie(ks[i] for i in best):
             return X, y
         if not tie and len(best) == 1 and (len(ks) == 1 or 0 < best[0]) and len(np.unique(risks)) > len(ks) / 2:
             return X, y
@@ -301,7 +327,8 @@ EXERCISE = Exercise(
         case("forty-one clients, four folds", *_clients(41, (1, 2, 5, 9, 15), 4), why="another number of folds, of other sizes"),
         case("leave one out", *_clients(18, (1, 3, 6), 18), kind="edge", why="as many folds as clients"),
         case("a single number", *_clients(20, (4,), 3), kind="edge", why="a list of one is still a list"),
-        case("risks that tie", *_clients(24, (9, 5, 3, 1), 4, tie=True), kind="edge", why="of equal risks the first in the list counts, not the smallest number and not the last"),
+        case("risks that tie", *_clients(32, (9, 5, 3, 1), 4, tie=min), kind="edge", why="of equal risks the first in the list counts, not the smallest number and not the last"),
+        case("risks that tie in rising order", *_clients(32, (1, 3, 6, 10), 8, tie=max), kind="edge", why="of equal risks the first in the list counts, not the largest number"),
         case("numbers in no order", *_clients(30, (6, 11, 1, 2), 6), kind="edge", why="risks come in the order of the list"),
         case("labels -3, 0 and 40", *_clients(27, (1, 4, 8), 4, labels=(-3, 0, 40)), kind="edge", why="labels are names, not quantities"),
         case("very uneven folds", *_clients(11, (1, 2, 4), 4), kind="edge", why="folds of 3, 3, 3 and 2: a mistake in the last one is not worth more"),
@@ -330,8 +357,8 @@ EXERCISE = Exercise(
     misconceptions=(
         unweighted_mean_of_folds, returns_index_not_k, scores_on_training_rows, takes_the_largest_risk, last_of_equal_risks,
         last_fold_only, interleaved_folds, shuffles_the_rows_first, returns_counts, rows_are_their_own_neighbours, returns_accuracy,
-        smallest_of_equal_risks, risks_of_sorted_ks, rounds_mean_label,
+        smallest_of_equal_risks, largest_of_equal_risks, risks_of_sorted_ks, rounds_mean_label,
     ),
-    alternatives=(every_row_once, distances_reused),
+    alternatives=(every_row_once, distances_reused, rates_weighted_by_size),
     equivalents=EQUIVALENTS,
 )  # fmt: skip
