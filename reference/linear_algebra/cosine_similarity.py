@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from reference.bounds import NORMALISED, SUM_OF_PRODUCTS
@@ -73,6 +75,26 @@ def norms_once(X, Y):
     return out.clip(-1, 1)
 
 
+def from_half_angles(X, Y):
+    X, Y = np.asarray(X, float).tolist(), np.asarray(Y, float).tolist()
+    if {len(row) for row in X} != {len(row) for row in Y}:
+        raise ValueError
+
+    def unit(row):
+        length = math.hypot(*row)
+        return [entry / length for entry in row] if length else None
+
+    def cosine(x, y):
+        if x is None or y is None:
+            return 0.0
+        apart = math.hypot(*(a - b for a, b in zip(x, y, strict=True)))
+        together = math.hypot(*(a + b for a, b in zip(x, y, strict=True)))
+        return math.cos(2 * math.atan2(apart, together))
+
+    rows, columns = [unit(x) for x in X], [unit(y) for y in Y]
+    return [[cosine(x, y) for y in columns] for x in rows]
+
+
 def _plain(X, Y):
     X, Y = np.asarray(X, float), np.asarray(Y, float)
     if X.shape[1] != Y.shape[1]:
@@ -116,6 +138,24 @@ def no_clipping(X, Y):
     return X @ Y.T / np.where(lengths == 0, 1, lengths)
 
 
+@misconception("Compare some clients with their opposites, and print all digits.")
+def clips_above_only(X, Y):
+    return np.minimum(no_clipping.solution(X, Y), 1.0)
+
+
+@misconception("What if the empty client is one to compare with?")
+def empty_rows_of_X_only(X, Y):
+    X, Y, nx, ny = _plain(X, Y)
+    with np.errstate(all="ignore"):
+        return np.clip(X @ Y.T / (np.where(nx == 0, 1, nx) * ny), -1, 1)
+
+
+@misconception("Two clients without spending: do they point the same way?")
+def empty_rows_are_alike(X, Y):
+    X, Y, nx, ny = _plain(X, Y)
+    return np.where((nx == 0) & (ny == 0), 1.0, cosine_similarity(X, Y))
+
+
 @misconception("Does a small number in the denominator stay small when the data are smaller still?")
 def epsilon_in_denominator(X, Y):
     X, Y, nx, ny = _plain(X, Y)
@@ -145,6 +185,12 @@ def _with_itself(rng):
 def _with_their_opposites(rng):
     X = rng.standard_normal((40, 3))
     return X, -X
+
+
+def _with_empty_rows(rng):
+    X, Y = rng.standard_normal((3, 4)), rng.standard_normal((4, 4))
+    X[2] = Y[1] = 0.0
+    return X, Y
 
 
 def _with_empty_row(rng):
@@ -234,8 +280,8 @@ EXERCISE = Exercise(
              why="rounding makes some of these cosines -1.0000000000000002, which no cosine is"),
         case("zero row", made("normal(3, 4) with a zero row", _with_empty_row), normal(2, 4), kind="edge",
              why="a row of zeros gives 0, not NaN, and leaves the others alone"),
-        case("zero row on the other side", normal(2, 4), made("normal(3, 4) with a zero row", _with_empty_row),
-             kind="edge", why="a row of zeros in Y gives 0 as well"),
+        case("zero rows on both sides", joint("a zero row in normal(3, 4), another in normal(4, 4)", _with_empty_rows), kind="edge",
+             why="a row of zeros gives 0 on either side, and with another row of zeros too"),
         case("tiny numbers", normal(3, 3, scale=1e-100), normal(2, 3, scale=1e-100), kind="edge",
              why="an angle does not depend on the unit, however small"),
         case("one column", normal(4, 1), normal(3, 1), kind="edge", why="in one dimension the cosine is the sign"),
@@ -251,8 +297,9 @@ EXERCISE = Exercise(
     checks=(value(rtol=NORMALISED, atol=SUM_OF_PRODUCTS), bounded),
     misconceptions=(
         nan_for_zero_vector, centres_first_correlation, matrix_norm, sum_of_norms, no_clipping,
+        clips_above_only, empty_rows_of_X_only, empty_rows_are_alike,
         epsilon_in_denominator, distance_not_similarity, rows_and_columns_swapped,
     ),
-    alternatives=(double_loop, norms_once),
+    alternatives=(double_loop, norms_once, from_half_angles),
     equivalents=EQUIVALENTS,
 )  # fmt: skip

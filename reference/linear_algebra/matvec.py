@@ -99,6 +99,12 @@ def keeps_single_precision(A, x):
     return x @ A.T
 
 
+@misconception("A table of one scenario: how many rows should come back?")
+def one_scenario_as_vector(A, x):
+    values = np.atleast_2d(matvec(A, x))
+    return values[0] if len(values) == 1 else values
+
+
 @misconception("What should a caller hear who has a price too few?")
 def cuts_to_fit(A, x):
     A, x = np.asarray(A, float), np.asarray(x, float)
@@ -167,6 +173,7 @@ EXERCISE = Exercise(
              why="whole numbers of shares still have prices with cents"),
         case("single precision", normal(3, 3, dtype=np.float32), normal(3, dtype=np.float32), kind="edge",
              why="the result is float64 whatever comes in"),
+        case("one scenario", normal(2, 3), normal(1, 3), kind="edge", why="a table of one scenario gives a table of one row, not a vector"),
         case("one by one", normal(1, 1), normal(1), kind="edge", why="a portfolio of one asset is a vector of one number"),
         case("a price too many", normal(3, 4), normal(5), kind="error", why="five prices do not fit four assets"),
         case("batch that does not fit", normal(4, 3), normal(3, 4), kind="error",
@@ -180,7 +187,8 @@ EXERCISE = Exercise(
     ),
     checks=(value(rtol=SUM_OF_PRODUCTS, atol=SUM_OF_PRODUCTS),),
     misconceptions=(
-        uses_transpose, integer_output, elementwise_product, batch_transposed, keeps_single_precision, cuts_to_fit,
+        uses_transpose, integer_output, elementwise_product, batch_transposed, keeps_single_precision,
+        one_scenario_as_vector, cuts_to_fit,
     ),
     alternatives=(nested_loops, einsum, list_of_sums),
     equivalents=EQUIVALENTS,
