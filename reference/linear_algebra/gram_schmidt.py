@@ -211,6 +211,34 @@ def qr_without_rank(A):
     return np.linalg.qr(A)[0]
 
 
+@misconception("Count your data in billionths: is a remainder of 1e-7 then still nothing?")
+def tiny_absolute_threshold(A):
+    A = np.array(A, dtype=float)
+    if A.ndim != 2:
+        raise ValueError
+    basis = []
+    for a in A.T:
+        v = _reduced(a.copy(), basis)
+        if np.linalg.norm(v) > 1e-10:
+            basis.append(_unit(v))
+    return np.array(basis).T if basis else np.zeros((len(A), 0))
+
+
+@misconception("If the second column is twice the first, what are the first two columns of the library's Q?")
+def first_columns_of_qr(A):
+    A = _scaled(A)
+    return np.linalg.qr(A)[0][:, : np.linalg.matrix_rank(A)]
+
+
+@misconception("Is a column that depends on others always the last one?")
+def stops_at_first_dependent_column(A):
+    A = np.array(A, dtype=float)
+    if A.ndim != 2:
+        raise ValueError
+    kept = [j for j in range(A.shape[1]) if gram_schmidt(A[:, : j + 1]).shape[1] == j + 1]
+    return gram_schmidt(A[:, kept])
+
+
 @misconception("Are the risk factors the rows or the columns?")
 def works_on_rows(A):
     A = np.array(A, dtype=float)
@@ -253,12 +281,17 @@ def _below_the_threshold(rng):
 
 
 def _dependent_and_large(rng):
-    A = rng.standard_normal((6, 3)) * 1e14
-    return np.column_stack([A, A[:, 0] - 2.0 * A[:, 1]])
+    return 1e14 * np.asarray(dependent(6, 4, 2).draw(rng)[0])
 
 
 def _of_many_sizes(rng):
-    return rng.standard_normal((5, 3)) * np.array([1e-9, 1.0, 1e9])
+    return rng.standard_normal((5, 3)) * np.array([1e9, 1.0, 1e-9])
+
+
+def _multiple_second(rng):
+    A = rng.standard_normal((6, 4))
+    A[:, 1] = rng.uniform(1.5, 3.0) * A[:, 0]
+    return A
 
 
 SIGN = "the opposite of a direction spans the same line, and every basis of the span is right"
@@ -326,7 +359,7 @@ EXERCISE = Exercise(
              why="8e-8 of a column is more than the threshold, so it is a direction of its own"),
         case("below the threshold", made("three columns, what is left of one is 1e-12", _below_the_threshold), kind="edge",
              why="1e-12 of a column is less than the threshold, so it counts as nothing"),
-        case("dependent in a large unit", made("four columns of size 1e14, rank 3", _dependent_and_large), kind="edge",
+        case("dependent in a large unit", made("1e14 times dependent(6, 4, rank=2)", _dependent_and_large), kind="edge",
              why="in a large unit what rounding leaves is large as well, and still nothing but rounding"),
         case("a tiny unit", normal(4, 2, scale=1e-20), kind="edge",
              why="columns of size 1e-20 have directions like any others"),
@@ -339,8 +372,10 @@ EXERCISE = Exercise(
              why="a column of zeros has no direction and no length to divide by"),
         case("single column", normal(4, 1), kind="edge", why="one column is only brought to length one"),
         case("whole numbers", integers(4, 3, low=-9, high=10), kind="edge", why="whole numbers in, fractions out"),
-        case("many sizes", made("normal(5, 3) with columns of size 1e-9, 1 and 1e9", _of_many_sizes), kind="edge",
+        case("many sizes", made("normal(5, 3) with columns of size 1e9, 1 and 1e-9", _of_many_sizes), kind="edge",
              why="a factor counted in billions and one in billionths are both factors"),
+        case("a multiple in second place", made("normal(6, 4), the second column a multiple of the first", _multiple_second), kind="edge",
+             why="dependent columns may stand anywhere: those after them count all the same"),
         case("nearly parallel", made("five columns that differ by 5e-6", _nearly_parallel), kind="stability",
              why="rounding in one step is enlarged by all that follow, unless coefficients come from what is left"),
         case("one axis", normal(4), kind="error", why="a vector has no columns"),
@@ -349,7 +384,8 @@ EXERCISE = Exercise(
     checks=(orthonormal, spans),
     misconceptions=(
         projects_on_original_vectors, coefficients_with_unnormalised, forgets_to_normalise, keeps_zero_columns,
-        absolute_threshold, classical_unstable, mutates_input, qr_without_rank, works_on_rows,
+        absolute_threshold, classical_unstable, mutates_input, qr_without_rank,
+        tiny_absolute_threshold, first_columns_of_qr, stops_at_first_dependent_column, works_on_rows,
     ),
     alternatives=(modified, householder, singular_vectors),
     equivalents=EQUIVALENTS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from reference.bounds import PROJECTION, PROJECTION_FLOOR
+from reference.bounds import PROJECTION, PROJECTION_FLOOR, PROJECTION_ILL
 from reference.measures import value
 from reference.recipes import dependent, given, integers, joint, made, normal, with_condition
 from reference.spec import Exercise, case, equivalents, misconception
@@ -74,6 +74,18 @@ def pseudo_inverse(x, B):
     return list(B @ (np.linalg.pinv(B, rcond=1e-10) @ x))
 
 
+def independent_columns(x, B):
+    x, B = np.asarray(x, float), np.asarray(B, float)
+    if B.ndim != 2 or x.shape != (len(B),):
+        raise ValueError
+    kept = []
+    for j in range(B.shape[1]):
+        if np.linalg.matrix_rank(B[:, [*kept, j]], rtol=1e-10) > len(kept):
+            kept.append(j)
+    C = B[:, kept]
+    return tuple(C @ np.linalg.solve(C.T @ C, C.T @ x))
+
+
 def _checked(x, B):
     x, B = np.asarray(x, float), np.asarray(B, float)
     if B.ndim != 2 or x.shape != (len(B),):
@@ -122,19 +134,28 @@ def ridge_jitter(x, B):
     return B @ np.linalg.solve(B.T @ B + 1e-6 * np.eye(B.shape[1]), B.T @ x)
 
 
+@misconception("Count the money in billionths: is a difference of 1e-7 then still nothing?")
+def absolute_threshold(x, B):
+    x, B = _checked(x, B)
+    U, s, _ = np.linalg.svd(B, full_matrices=False)
+    U = U[:, s > 1e-10]
+    return U @ (U.T @ x)
+
+
 @misconception("Which bonds are left when the redundant ones are gone: one, or as many as needed?")
 def first_column_only(x, B):
     x, B = _checked(x, B)
     return (B[:, 0] @ x) / (B[:, 0] @ B[:, 0]) * B[:, 0]
 
 
+def _redundant_in_billionths(rng):
+    # What rounding leaves of a redundant column is 1e-7 in these units.
+    return 1e9 * np.asarray(dependent(9, 6, 3).draw(rng)[0])
+
+
 def _redundant_and_tiny(rng):
     B = rng.standard_normal((6, 3)) * 1e-14
     return np.column_stack([B, B[:, 0] - 2.0 * B[:, 1]])
-
-
-def _redundant_and_large(rng):
-    return _redundant_and_tiny(rng) * 1e22
 
 
 def _in_span(rng):
@@ -245,8 +266,8 @@ EXERCISE = Exercise(
              why="the unit of money must not matter"),
         case("redundant, in a tiny unit", normal(6), made("four columns of size 1e-14, rank 3", _redundant_and_tiny),
              kind="edge", why="which bonds are redundant does not depend on the unit, however small the numbers"),
-        case("redundant, in a large unit", normal(6), made("four columns of size 1e8, rank 3", _redundant_and_large),
-             kind="edge", why="in a large unit rounding is large as well, and still nothing but rounding"),
+        case("redundant in billionths", normal(9, scale=1e9), made("1e9 times three columns and three mixtures", _redundant_in_billionths), kind="edge",
+             why="whether a bond is redundant does not depend on the unit either"),
         case("bonds that pay nothing", normal(4), given([[0.0, 0.0], [0.0, 0.0], [0.0, 0.0], [0.0, 0.0]]), kind="edge",
              why="without any cash flow nothing can be hedged: the nearest point is 0"),
         case("single precision", normal(5, dtype=np.float32), normal(5, 3, dtype=np.float32), kind="edge",
@@ -254,6 +275,7 @@ EXERCISE = Exercise(
         case("lists", given((1, 2, 4)), given(((1, 1), (0, 1), (1, 0))), kind="edge",
              why="tables may come as lists of rows, which have no shape until they are made arrays"),
         case("nearly parallel columns", normal(6), with_condition(6, 3, 1e4), kind="edge",
+             checks=(value(rtol=PROJECTION_ILL, atol=PROJECTION_FLOOR, of_largest=True),),
              why="bonds that pay nearly alike are still different"),
         case("B that is a vector", normal(4), normal(4), kind="error", why="B must be a matrix with columns"),
         case("B with three axes", normal(3), normal(3, 3, 3), kind="error", why="B must be one table, not several"),
@@ -265,8 +287,8 @@ EXERCISE = Exercise(
     checks=(value(rtol=PROJECTION, atol=PROJECTION_FLOOR, of_largest=True),),
     misconceptions=(
         sums_1d_projections, returns_coordinates, returns_residual, divides_by_norm_not_squared, forgets_the_inverse,
-        inverts_singular_gram, ridge_jitter, first_column_only,
+        inverts_singular_gram, ridge_jitter, absolute_threshold, first_column_only,
     ),
-    alternatives=(least_squares, gram_schmidt_twice, pseudo_inverse),
+    alternatives=(least_squares, gram_schmidt_twice, pseudo_inverse, independent_columns),
     equivalents=EQUIVALENTS,
 )  # fmt: skip
