@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from reference.bounds import EIGENVALUE, EIGENVECTOR, UNIT_LENGTH
-from reference.recipes import given, made, normal, with_spectrum
+from reference.recipes import given, integers, made, normal, with_spectrum
 from reference.spec import Exercise, case, check, equivalents, misconception
 
 
@@ -72,6 +72,17 @@ def by_library(A, v0, n_iter=1000):
     return values[i], -vectors[:, i]
 
 
+def by_repeated_squaring(A, v0, n_iter=1000):
+    A, v = _start(A, v0)
+    power = A / np.linalg.norm(A)
+    for _ in range(10):  # to the power of 1024
+        power = power @ power
+        power /= np.linalg.norm(power)
+    v = power @ v
+    row = int(np.argmax(np.abs(v)))
+    return np.array(A[row] @ v / v[row]), (v / np.linalg.norm(v)).tolist()
+
+
 @misconception("Print v for a matrix with eigenvalue -7.")
 def stops_on_difference_only(A, v0, n_iter=1000):
     A, v = _start(A, v0)
@@ -117,6 +128,22 @@ def largest_with_sign(A, v0, n_iter=1000):
 @misconception("How far is v from settled after that many steps if the second eigenvalue is nearly as large?")
 def too_few_iterations(A, v0, n_iter=1000):
     return power_iteration(A, v0, 20)
+
+
+@misconception("What is the sign of an entry that is 0?")
+def sign_of_first_entry(A, v0, n_iter=1000):
+    A, v = _start(A, v0)
+    _, v = power_iteration(A, v, n_iter)
+    w = A @ v
+    return float(np.linalg.norm(w) * np.sign(w[0] * v[0])), v
+
+
+@misconception("May a vector of whole numbers be divided in place?")
+def divides_whole_numbers_in_place(A, v0, n_iter=1000):
+    _start(A, v0)
+    v = np.array(v0)
+    v[:] = v / np.linalg.norm(v)
+    return power_iteration(A, v, n_iter) if v.any() else (0.0, v)
 
 
 @misconception("How long is the vector that you return?")
@@ -304,8 +331,8 @@ EXERCISE = Exercise(
         case("slow and negative", with_spectrum(-5.0, 4.5, 1.0), normal(3), given(400), kind="edge",
              why="close in size, opposite in sign: neither the sign nor an early stop may decide"),
         case("zero first entry", made("a block for the first axis, a random one for the rest", _zero_first_entry),
-             normal(4), given(100), kind="edge", why="the first entry of the eigenvector is 0, so nothing may be divided by it"),
-        case("whole numbers", made("small whole numbers, symmetric, one large on the diagonal", _whole), normal(4), given(150),
+             normal(4), kind="edge", why="the first entry of the eigenvector is 0, so nothing may be divided by it, nor its sign be used"),
+        case("whole numbers", made("small whole numbers, symmetric, one large on the diagonal", _whole), integers(4, low=1, high=4), given(150),
              kind="edge", why="whole numbers in, fractions out"),
         case("millions", with_spectrum(5.0, 3.0, -1.0, scale=1e6), normal(3), given(200), kind="edge",
              why="the size of the entries must not decide when to stop"),
@@ -319,7 +346,7 @@ EXERCISE = Exercise(
         case("too many columns", normal(3, 4), normal(3), kind="error", why="only square matrices have eigenvectors"),
         case("too many rows, a short start", normal(4, 3), normal(3), kind="error",
              why="only square matrices have eigenvectors"),
-        case("a start of zeros", normal(3, 3), given([0.0, 0.0, 0.0]), kind="error",
+        case("a start of zeros", with_spectrum(3.0, 1.0, 0.5), given([0.0, 0.0, 0.0]), kind="error",
              why="zero stays zero however often it is multiplied"),
         case("a start that is a column", given([[2.0]]), given([[1.0]]), kind="error", why="v0 must be a vector, with one axis"),
         case("start too long", normal(3, 3), normal(4), kind="error", why="v0 must be as long as a row of A"),
@@ -330,8 +357,9 @@ EXERCISE = Exercise(
     checks=(unit_length, dominant, eigenvector),
     misconceptions=(
         stops_on_difference_only, eigenvalue_is_norm, eigenvalue_by_component_ratio, row_of_eigenvector_matrix,
-        largest_with_sign, too_few_iterations, forgets_to_normalise, results_swapped,
+        largest_with_sign, too_few_iterations, sign_of_first_entry,
+        divides_whole_numbers_in_place, forgets_to_normalise, results_swapped,
     ),
-    alternatives=(largest_entry_scaling, by_library),
+    alternatives=(largest_entry_scaling, by_library, by_repeated_squaring),
     equivalents=EQUIVALENTS,
 )  # fmt: skip

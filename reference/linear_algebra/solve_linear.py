@@ -168,6 +168,32 @@ def no_row_exchanges(A, b):
     return _substitute(A, b)
 
 
+@misconception("Which pivot is larger in size: 0.001 or -5?")
+def largest_pivot_with_sign(A, b):
+    A, b = _system(A, b)
+    if np.linalg.matrix_rank(A, rtol=1e-13) < len(b):
+        raise ValueError
+    for k in range(len(b)):
+        p = k + int(np.argmax(A[k:, k]))
+        A[[k, p]], b[[k, p]] = A[[p, k]], b[[p, k]]
+        with np.errstate(all="ignore"):
+            factors = A[k + 1 :, k] / A[k, k]
+            A[k + 1 :] -= np.outer(factors, A[k])
+            b[k + 1 :] -= factors * b[k]
+    return _substitute(A, b)
+
+
+@misconception("How often may a pivot turn out to be 0: only at the start?")
+def exchanges_once(A, b):
+    A, b = _system(A, b)
+    if np.linalg.matrix_rank(A, rtol=1e-13) < len(b):
+        raise ValueError
+    p = int(np.argmax(np.abs(A[:, 0])))
+    A[[0, p]], b[[0, p]] = A[[p, 0]], b[[p, 0]]
+    _eliminate(A, b, exchange=False)
+    return _substitute(A, b)
+
+
 @misconception("Can the departments be charged if two of them always charge alike?")
 def no_singularity_check(A, b):
     A, b = _system(A, b)
@@ -203,10 +229,21 @@ def _with_pivot(pivot):
     return draw
 
 
-def _large_and_negative(rng):
-    # The best pivot of every column is negative; what is positive is 1e-9 of it.
-    A = rng.uniform(0.5, 1.0, (4, 4)) * 1e-9
-    return A - np.eye(4)[[1, 2, 3, 0]] * rng.uniform(1.0, 2.0, 4)
+def _negative_pivots(rng):
+    A = _with_pivot(0.0)(rng)
+    A[:, 0] *= -1
+    A[0, 0] = 1e-11
+    return A
+
+
+def _zero_pivot_later(rng):
+    # The second row is twice the first as far as the second column, and its first entry is the largest of its column: what
+    # elimination leaves in the second column of the first row is 0 exactly.
+    A = rng.uniform(0.1, 0.5, (4, 4))
+    A[:2, :2] = [[1.0, 0.5], [2.0, 1.0]]
+    A[0, 3], A[1, 2] = rng.uniform(3.0, 4.0, 2)
+    A[2:, :2] = np.array([[0.8, 4.0], [-0.8, 4.0]]) * rng.uniform(1.0, 1.25)
+    return A
 
 
 def _tiny_at_the_end(rng):
@@ -302,8 +339,10 @@ EXERCISE = Exercise(
              kind="edge", why="the first pivot is 0; without an exchange it is divided by"),
         case("pivot 1e-20", made("0.5 to 2, large off the diagonal, 1e-20 in the corner", _with_pivot(1e-20)), normal(4),
              kind="edge", why="a pivot that is tiny but not 0 wipes out the other equations when it is divided by"),
-        case("large and negative", made("1e-9, and -1 to -2 beside the diagonal", _large_and_negative), normal(4),
-             kind="edge", why="the largest pivot in absolute value is negative; it is the one to divide by"),
+        case("pivot 1e-11", made("a first column of negative entries below 1e-11", _negative_pivots), normal(4), kind="edge",
+             why="the largest pivot may be negative, and one that is small beside it costs digits"),
+        case("zero pivot later", made("rows that agree as far as the second column", _zero_pivot_later), normal(4), kind="edge",
+             why="a pivot may turn out to be 0 in any step, not only in the first"),
         case("nothing but negative numbers", given([[-1.0, -2.0], [-3.0, -4.0]]), normal(2), kind="edge",
              why="the size of a matrix of negative numbers is that of its largest absolute entry"),
         case("tiny at the end", made("large on the diagonal, 1e-20 below the first pivot", _tiny_at_the_end), normal(4),
@@ -344,7 +383,7 @@ EXERCISE = Exercise(
     checks=(solved, value(rtol=SOLUTION, of_largest=True)),
     misconceptions=(
         swaps_A_but_not_b, det_threshold, mutates_A_and_b, no_back_substitution, no_row_exchanges,
-        no_singularity_check, solves_transposed, multiplies_instead_of_solving,
+        largest_pivot_with_sign, exchanges_once, no_singularity_check, solves_transposed, multiplies_instead_of_solving,
     ),
     alternatives=(gauss_jordan, rank_then_library, singular_values),
     equivalents=EQUIVALENTS,
