@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+
 import numpy as np
 
 from reference.bounds import EIGENSPACE, MEAN, ORTHONORMAL, VARIANCE
@@ -77,6 +80,23 @@ def orthogonal_iteration(X, k):
     variances = np.einsum("ij,jk,ki->i", Q.T, S, Q)
     order = np.argsort(-variances)[:k]
     return [mean, Q[:, order].T, variances[order]]
+
+
+def by_rotations(X, k):
+    """Jacobi's method: turn pairs of axes until no two of them vary together."""
+    X = _checked(X, k)
+    n, d = X.shape
+    mean = [sum(column) / n for column in X.T.tolist()]
+    C, axes = X - np.array(mean), np.eye(d)
+    for _ in range(60):
+        for i, j in itertools.combinations(range(d), 2):
+            a, b = C[:, i].copy(), C[:, j].copy()
+            angle = math.atan2(2 * (a @ b), b @ b - a @ a) / 2
+            turn = np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
+            C[:, [i, j]], axes[:, [i, j]] = C[:, [i, j]] @ turn, axes[:, [i, j]] @ turn
+    variances = (C**2).sum(axis=0) / (n - 1)
+    first = sorted(range(d), key=lambda i: -variances[i])[:k]
+    return mean, axes[:, first].T.tolist(), tuple(variances[first])
 
 
 @misconception("What does PCA return if all curves are shifted up by 3 %?")
@@ -279,6 +299,6 @@ EXERCISE = Exercise(
         no_centring, divides_by_n, uncentred_moment_formula, components_as_columns_sliced_wrong, ascending_order,
         singular_values_not_squared, standardises_columns, covariance_of_rows, explained_share, returns_scores,
     ),
-    alternatives=(eigenvectors_of_covariance, orthogonal_iteration),
+    alternatives=(eigenvectors_of_covariance, orthogonal_iteration, by_rotations),
     equivalents=EQUIVALENTS,
 )  # fmt: skip

@@ -77,6 +77,22 @@ def repeated_squaring(P):
     return M[0]
 
 
+def by_removing_states(P):
+    """Grassmann, Taksar and Heyman: sums and quotients of positive numbers only."""
+    P = _checked(P).tolist()
+    n = len(P)
+    for k in range(n - 1, 0, -1):
+        away = sum(P[k][:k])
+        for i in range(k):
+            P[i][k] /= away
+            for j in range(k):
+                P[i][j] += P[i][k] * P[k][j]
+    pi = [1.0]
+    for k in range(1, n):
+        pi.append(sum(pi[i] * P[i][k] for i in range(k)))
+    return [share / sum(pi) for share in pi]
+
+
 @misconception("Your answer is the same for every chain: why?")
 def iterates_P_times_column(P):
     P = _checked(P)
@@ -128,6 +144,14 @@ def no_validation(P):
     return np.linalg.lstsq(equations, np.append(np.zeros(n), 1.0), rcond=None)[0]
 
 
+@misconception("If all clients together are accounted for, is each of them?")
+def checks_the_total_only(P):
+    P = np.asarray(P, float)
+    if P.ndim != 2 or P.shape[0] != P.shape[1] or (P < 0).any() or abs(P.sum() - len(P)) > ROW_SUM:
+        raise ValueError
+    return no_validation.solution(P)
+
+
 @misconception("Do the states that are stayed in longest also get the most arrivals?")
 def diagonal_only(P):
     stay = np.diag(_checked(P))
@@ -144,6 +168,17 @@ def _periodic(rng):
 def _doubly_stochastic(rng):
     a, b = rng.uniform(0.1, 0.4, 2)
     return np.array([[1 - a - b, a, b], [b, 1 - a - b, a], [a, b, 1 - a - b]])
+
+
+def _three_groups(rng):
+    P = np.zeros((6, 6))
+    for first, then in ((0, 2), (2, 4), (4, 0)):
+        P[first : first + 2, then : then + 2] = rng.uniform(0.2, 1.0, (2, 2))
+    return P / P.sum(axis=1, keepdims=True)
+
+
+def _columns_sum_to_1(rng):
+    return np.asarray(stochastic(4).draw(rng)[0]).T
 
 
 def _negative(rng):
@@ -236,6 +271,8 @@ EXERCISE = Exercise(
              why="a state is left once in two thousand steps, so many steps are needed to forget the start"),
         case("periodic", made("two groups of states that alternate", _periodic), kind="edge",
              why="the chain alternates between two groups, so its powers never settle"),
+        case("three groups in turn", made("three groups of two states that follow each other", _three_groups), kind="edge",
+             why="the chain comes back to a group every third year only"),
         case("rating migration",
              given([[0.93, 0.06, 0.01, 0.0], [0.04, 0.88, 0.07, 0.01], [0.01, 0.08, 0.83, 0.08], [0.3, 0.2, 0.5, 0.0]]),
              kind="edge", why="zeros in the matrix are allowed as long as every rating can be reached"),
@@ -248,6 +285,8 @@ EXERCISE = Exercise(
         case("one state", given([[1.0]]), kind="edge", why="a single state has probability 1"),
         case("negative entry", made("stochastic(3) with a negative entry", _negative), kind="error",
              why="the rows sum to 1, but one probability is negative"),
+        case("columns that sum to 1", made("stochastic(4), transposed", _columns_sum_to_1), kind="error",
+             why="the columns sum to 1, and so does the average row, but a row sends out more than it has"),
         case("a row that sums to less", given([[0.5, 0.4], [0.5, 0.5]]), kind="error",
              why="the first row loses a tenth of its clients"),
         case("a row that sums to more", given([[0.5, 0.5], [0.5, 0.6]]), kind="error",
@@ -267,8 +306,8 @@ EXERCISE = Exercise(
     checks=(value(rtol=STATIONARY, atol=STATIONARY_FLOOR),),
     misconceptions=(
         iterates_P_times_column, not_normalised_to_sum_1, too_few_iterations, row_of_matrix_power, normalises_columns,
-        average_of_rows, no_validation, diagonal_only,
+        average_of_rows, no_validation, checks_the_total_only, diagonal_only,
     ),
-    alternatives=(left_eigenvector, one_equation_replaced, repeated_squaring),
+    alternatives=(left_eigenvector, one_equation_replaced, repeated_squaring, by_removing_states),
     equivalents=EQUIVALENTS,
 )  # fmt: skip
