@@ -41,7 +41,7 @@ def made():
 @pytest.mark.parametrize(("topic", "exercise"), EXERCISES, ids=IDS)
 def test_inputs_are_fair_new_and_tell_mistakes(topic, exercise, made):
     planned, simple = made(exercise)
-    assert len(simple.cases) >= 10
+    assert len(simple.cases) >= 6
     hidden = {wire.encode(pack(p.inputs)) for p in planned.cases if not p.case.public}
     assert hidden.isdisjoint(wire.encode(pack(p.inputs)) for p in simple.cases)
     for solution in (exercise.solution, *exercise.alternatives):
@@ -56,9 +56,10 @@ def test_inputs_are_fair_new_and_tell_mistakes(topic, exercise, made):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("topic", "exercise"), EXERCISES, ids=IDS)
-def test_inputs_do_not_depend_on_the_term(topic, exercise, made):
+@pytest.mark.parametrize("topic", topic_names())
+def test_inputs_do_not_depend_on_the_term(topic, made):
     """They would tell of the hidden cases otherwise, which are drawn from a secret seed."""
+    exercise = load_topic(topic).exercises[0]
     _, simple = made(exercise)
     other = simple_inputs(plan_exercise(exercise, 3))
     ours, theirs = ({wire.encode(pack(p.inputs)) for p in s.cases} for s in (simple, other))
