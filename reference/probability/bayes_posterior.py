@@ -239,11 +239,6 @@ def _far_apart(rng):
     return rng.uniform(0.1, 0.9, (2, 3)) * np.array([[1e-200], [1e200]])
 
 
-def _nearly(rng):
-    """Return a prior whose sum is off by 1e-9, as after rounding to nine digits."""
-    return _prior(rng, 3) * (1 + 1e-9)
-
-
 PROMOTED = "multiplied with a float64 array, whole numbers and float32 are promoted to it exactly"
 SILENT = "the text promises an error for a last axis of another length, not for a prior or a likelihood with other axes"
 DIFFERENCE = "a difference and its opposite have the same size"
@@ -342,8 +337,10 @@ EXERCISE = Exercise(
         case("single precision", given([0.45, 0.2, 0.15, 0.2], dtype=np.float32),
              normal(3, 4, loc=3.0, scale=0.1, dtype=np.float32), kind="edge",
              why="computed in float64, whatever comes in: these four float32 sum to 1, but added in float32 they miss it by 6e-8"),
-        case("a prior of nine digits", made("prior of 3 classes times 1 + 1e-9", _nearly), uniform(2, 3, low=0.1, high=0.9),
-             kind="edge", why="a sum that is off by less than 1e-8 is rounding"),
+        case("prior sums to 1.000000001", made("prior of 3 classes times 1 + 1e-9", lambda r: (1 + 1e-9) * _prior(r, 3)),
+             uniform(2, 3, low=0.1, high=0.9), kind="edge", why="a sum that is off by less than 1e-8 is rounding"),
+        case("prior sums to 0.999999999", made("prior of 3 classes times 1 - 1e-9", lambda r: (1 - 1e-9) * _prior(r, 3)),
+             uniform(2, 3, low=0.1, high=0.9), kind="edge", why="from below as from above"),
         case("levels far apart", _prior_of(3), made("uniform(2, 3), rows times 1e-200 and 1e200", _far_apart), kind="edge",
              why="each row is normalised by its own evidence, however far it is from the others"),
         case("prior sums to 1.0000001", made("prior of 3 classes times 1 + 1e-7", lambda r: (1 + 1e-7) * _prior(r, 3)),

@@ -414,7 +414,7 @@ EXERCISE = Exercise(
              why="the result is float64 whatever comes in"),
         case("equal correlations", normal(5, 4), normal(4), made("correlations of 0.6", _equal_correlations), kind="edge",
              why="all directions but one have the same variance, and of such any mixture is an eigenvector"),
-        case("tiny units", normal(5, 3, scale=1e-9), normal(3, scale=1e-9), with_spectrum(4.0, 1.0, 0.3, scale=1e-18),
+        case("tiny units", normal(5, 3, scale=1e-9), normal(3, scale=1e-9), with_spectrum(4.0, 1.0, 0.3, scale=3e-18),
              kind="edge", why="whether a matrix is positive definite does not depend on the unit"),
         case("symmetric but for rounding", normal(4, 3), normal(3), _tilted(1e-11, 1e3), kind="edge",
              why="an asymmetry of less than 1e-10 of the largest entry counts as rounding"),

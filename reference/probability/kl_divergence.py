@@ -193,6 +193,12 @@ def _never_seen(rng):
     return p / p.sum()
 
 
+def _drifted(rng, total):
+    """Return shares that have drifted far, so that what is done about the total matters little."""
+    p, q = np.array([6.0, 3.0, 1.0]) * rng.uniform(0.9, 1.1, 3), np.array([1.0, 3.0, 6.0]) * rng.uniform(0.9, 1.1, 3)
+    return total * p / p.sum(), total * q / q.sum()
+
+
 def _one_negative(rng):
     """Return four shares that sum to 1, the first of them negative."""
     p = _bands(rng, 4)
@@ -213,6 +219,7 @@ ROUNDING = "the sum is not negative but for rounding, which is 1e-16 of its term
 SYMMETRIC = "a product of two vectors is the same from either side, and the same as the sum of the products"
 DIFFERENCE = "a difference and its opposite have the same size"
 EDGE = "a sum that is off by exactly 1e-8 has probability 0"
+FREE = "p sums to 1 but for rounding, and the text leaves open what becomes of that"
 STRICT = "the lengths were compared before"
 EQUIVALENTS = (
     equivalents("kl_divergence", "if (q[p > 0] == 0).any():", "if False:", "if (q[p > 0] == 0).all():",
@@ -263,6 +270,9 @@ EQUIVALENTS = (
                   "return max(-1.0, np.sum(p * np.log(p / q)))", reason=ROUNDING)
     + equivalents("notebook", "return max(0.0, np.sum(p * np.log(p / q)))",
                   "return max(0.0, np.sum(p @ np.log(p / q)))", reason=SYMMETRIC)
+    + equivalents("cross_entropy_minus_entropy",
+                  "return p[there] @ np.log(p[there]) - p[there] @ np.log(q[there])",
+                  "return p[there] @ (np.log(p[there]) - p[there] @ np.log(q[there]))", reason=FREE)
 )  # fmt: skip
 
 EXERCISE = Exercise(
@@ -297,9 +307,10 @@ EXERCISE = Exercise(
         case("single precision", given([0.45, 0.2, 0.15, 0.2], dtype=np.float32),
              given([0.25, 0.2, 0.35, 0.2], dtype=np.float32), kind="edge",
              why="computed in float64, whatever comes in: each four float32 sum to 1, but added in float32 they miss it by 6e-8"),
-        case("nearly 1", made("shares of 4 bands times 1 + 5e-11", lambda r: (1 + 5e-11) * _bands(r, 4)),
-             made("shares of 4 bands times 1 - 5e-11", lambda r: (1 - 5e-11) * _bands(r, 4)), kind="edge",
+        case("sums just above 1", joint("3 shares each, times 1 + 5e-11", lambda r: _drifted(r, 1 + 5e-11)), kind="edge",
              why="sums that are off by less than 1e-8 are rounding"),
+        case("sums just below 1", joint("3 shares each, times 1 - 5e-11", lambda r: _drifted(r, 1 - 5e-11)), kind="edge",
+             why="from below as from above"),
         case("negative share", made("4 shares, one negative, sum 1", _one_negative), _shares(4), kind="error",
              why="the shares sum to 1, but one is negative"),
         case("negative share in q", _shares(4), made("4 shares, one negative, sum 1", _one_negative), kind="error",
