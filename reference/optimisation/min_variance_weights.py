@@ -366,6 +366,7 @@ EXERCISE = Exercise(
              why="the covariance of assets 1 and 3 is that of 3 and 1"),
         case("one entry changed, daily returns", _changed(1e-5), kind="error", why="what makes a difference among daily variances is small"),
         case("one entry changed, tiny returns", _changed(1e-12), kind="error", why="no fixed number tells how much is a difference"),
+        case("one entry changed, small returns", _changed(3e-10), kind="error", why="a difference of 1e-10 is large among variances of 3e-10"),
         case("one-sided", made("a covariance with zeros below its diagonal", _one_sided), kind="error", why="half a covariance is none"),
         case("a negative direction", made("three correlations that contradict each other", _negative_direction), kind="error",
              why="if two assets move together, a third cannot move with one and against the other"),
