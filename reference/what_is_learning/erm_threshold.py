@@ -266,6 +266,8 @@ POSITION = "positions go from 0 to the length, which stands for the rule that ne
 BETWEEN = "a midpoint of two different numbers equals none of them"
 BROADCAST = "numpy puts the missing axis in front by itself"
 FREE = "of equally good thresholds any will do"
+ABOVE = "every threshold above all numbers is the rule that never fires"
+STRICT = "the lengths were compared before"
 EQUIVALENTS = (
     equivalents("erm_threshold", "best = int(np.argmin(risks))", "best = np.argmin(risks)", reason=INTEGER)
     + equivalents("erm_threshold", "return np.mean((x >= t) != (y == 1))", "return np.mean((x >= t) != (y >= 1))",
@@ -298,6 +300,16 @@ EQUIVALENTS = (
                   "risks = ((x[None, :] >= candidates[:, None]) != (y >= 1)).mean(axis=1)", reason=ZERO_ONE)
     + equivalents("midpoints", "risks = ((x[None, :] >= candidates[:, None]) != (y == 1)).mean(axis=1)",
                   "risks = ((x[None, :] > candidates[:, None]) != (y == 1)).mean(axis=1)", reason=BETWEEN)
+    + equivalents("by_plain_loops", "for t in [*x, max(x) + 1]:", "for t in [*x, max(x) + 2]:", reason=ABOVE)
+    + equivalents("by_plain_loops",
+                  "mistakes = sum((value >= t) != (outcome == 1) for value, outcome in zip(x, y, strict=True))",
+                  "mistakes = sum((value >= t) != (outcome >= 1) for value, outcome in zip(x, y, strict=True))",
+                  reason=ZERO_ONE)
+    + equivalents("by_plain_loops",
+                  "mistakes = sum((value >= t) != (outcome == 1) for value, outcome in zip(x, y, strict=True))",
+                  "mistakes = sum((value >= t) != (outcome == 1) for value, outcome in zip(x, y, strict=False))",
+                  reason=STRICT)
+    + equivalents("by_plain_loops", "if mistakes < fewest:", "if mistakes <= fewest:", reason=FREE)
     + equivalents("notebook", "x = np.asarray(x, dtype=float)", "x = np.asarray(x)", reason=EXACT)
     + equivalents("notebook", "if x.ndim != 1 or x.shape != y.shape or len(x) == 0:",
                   "if x.ndim != 1 or x.shape != y.shape or len(x) <= 0:", reason=LENGTH)

@@ -186,7 +186,7 @@ EQUIVALENTS = (
     + equivalents("by_search", "while n - low > 1:", "while n - low != 1:", reason=GREATER)
     + equivalents("by_search", "middle = (low + n) // 2", "middle = (low + n) / 2", reason=POWERS)
     + equivalents("by_search", "if math.log(2 * n_hypotheses) - 2 * middle * eps**2 > math.log(delta):",
-                  "if math.log(2 * n_hypotheses) - 2 * middle * eps**2 >= math.log(delta):", reason=DOMAIN)
+                  "if math.log(2 * n_hypotheses) - 2 * middle * eps**2 >= math.log(delta):", reason=EQUAL)
     + equivalents("one_by_one", "n = 1", "n = 0", reason=START)
     + equivalents("one_by_one", "while 2 * n_hypotheses * math.exp(-2 * n * eps**2) > delta:",
                   "while 2 * n_hypotheses * math.exp(-2 * n * eps**2) >= delta:", reason=EQUAL)
@@ -210,7 +210,7 @@ EXERCISE = Exercise(
         case("a rough answer", _audit(0.2, 0.35, 3, (CLEAR, 0.45)), kind="edge", why="a rough answer needs few files, and the rounding shows"),
         case("half a point", _audit(0.004, 0.007, 5, (0.55, 1 - CLEAR)), kind="edge", why="a tenth of the deviation needs a hundred times the files"),
         case("one file", given(1.0), given(0.9), given(1), kind="edge", why="where nearly anything is allowed one file is enough"),
-        case("two files", given(0.8), given(0.1), given(1), kind="edge", why="ln 20 = 2.996, divided by 1.28 gives 2.3: three files"),
+        case("three files", given(0.8), given(0.1), given(1), kind="edge", why="ln 20 = 2.996, divided by 1.28 gives 2.3: three files"),
         case("just above a power of two", given(0.05), given(2.506e-6), given(1000), kind="edge",
              why="4,099.5 is a little more than 4,096: a search that doubles must not stop there"),
         case("no doubt", given(0.1), given(0.0), given(2), kind="error", why="no sample gives certainty"),

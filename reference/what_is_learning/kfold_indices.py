@@ -165,10 +165,15 @@ def _number(low, high):
 
 
 ONLY = "of a vector np.where returns one array, which is the first and the last"
+ORDER = "the rows may be dealt in any order"
 EQUIVALENTS = (
     equivalents("notebook", "folds.append((np.where(~in_part)[0], np.where(in_part)[0]))",
                 "folds.append((np.where(~in_part)[-1], np.where(in_part)[0]))",
                 "folds.append((np.where(~in_part)[0], np.where(in_part)[-1]))", reason=ONLY)
+    + equivalents("dealt_like_cards",
+                  "for position, row in enumerate(np.random.default_rng(7).permutation(n).tolist()):",
+                  "for position, row in enumerate(np.random.default_rng(8).permutation(n).tolist()):",
+                  "for position, row in enumerate(np.random.default_rng(6).permutation(n).tolist()):", reason=ORDER)
 )  # fmt: skip
 
 EXERCISE = Exercise(

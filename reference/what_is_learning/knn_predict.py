@@ -292,6 +292,8 @@ LAST = "a table of distances has two axes, and numpy sorts along the last one by
 EMPTY = "without a neighbour there is no vote, and taking the best of none raises ValueError"
 LABEL = "labels are compared by value, so their type is free"
 MOST = "no count is larger than the largest"
+INTEGER = "numpy's whole numbers index like Python's"
+UNIT = "the commonest label is the same in whatever unit votes are counted"
 EQUIVALENTS = (
     equivalents("knn_predict", "distances = ((new[:, None, :] - X[None, :, :]) ** 2).sum(axis=2)",
                 "distances = ((X[None, :, :] - new[:, None, :]) ** 2).sum(axis=2)", reason=SQUARE)
@@ -314,7 +316,7 @@ EQUIVALENTS = (
                   "ranked = sorted((sum((a - b) ** 2 for a, b in zip(row, other, strict=False)), i) for i, other in enumerate(X))",
                   reason=STRICT)
     + equivalents("double_loop", "votes = Counter(int(y[i]) for _, i in ranked[:k])",
-                  "votes = Counter(y[i] for _, i in ranked[:k])", reason=SQUARE)
+                  "votes = Counter(y[i] for _, i in ranked[:k])", reason=LABEL)
     + equivalents("double_loop", "out.append(min(label for label in votes if votes[label] == max(votes.values())))",
                   "out.append(min(label for label in votes if votes[label] >= max(votes.values())))", reason=MOST)
     + equivalents("one_query_at_a_time", "out = np.empty(len(new), dtype=y.dtype)", "out = np.empty(len(new))",
@@ -322,6 +324,11 @@ EQUIVALENTS = (
     + equivalents("one_query_at_a_time",
                   "nearest = np.lexsort((np.arange(len(X)), np.linalg.norm(X - row, axis=1)))[:k]",
                   "nearest = np.lexsort((np.arange(len(X)), np.linalg.norm(row - X, axis=1)))[:k]", reason=SQUARE)
+    + equivalents("nearest_by_nearest", "nearest = int(np.argmin(distances))", "nearest = np.argmin(distances)",
+                  reason=INTEGER)
+    + equivalents("nearest_by_nearest", "votes[codes[nearest]] += 1", "votes[codes[nearest]] += 2", reason=UNIT)
+    + equivalents("nearest_by_nearest", "out.append(labels[int(np.argmax(votes))])",
+                  "out.append(labels[np.argmax(votes)])", reason=INTEGER)
     + equivalents("notebook", "X_train = np.asarray(X_train, dtype=float)", "pass", "X_train = np.asarray(X_train)",
                   reason=PROMOTED)
     + equivalents("notebook", "X_new = np.asarray(X_new, dtype=float)", "pass", "X_new = np.asarray(X_new)",

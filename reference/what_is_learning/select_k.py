@@ -280,9 +280,14 @@ INTEGER = "numpy's whole numbers index like Python's"
 SQUARE = "a difference and its opposite have the same square"
 LAST = "a table of distances has two axes, and numpy sorts along the last one by itself"
 EMPTY = "without a neighbour there is no vote, and taking the best of none raises ValueError"
-ONE_FOLD = "with one fold no rows are left to ask, so that every number of neighbours is too large"
+ONE_FOLD = (
+    "with one fold no rows are left to ask, so that every number of neighbours is too large; for fewer folds numpy "
+    "raises ValueError"
+)
 LABEL = "labels are compared by value, so their type is free"
 LIST = "an array of a list is new, copied or not"
+PYTHON = "as lists they hold Python's numbers, whose whole ones do not overflow"
+STRICT = "both have as many entries as there are columns, or numbers of neighbours"
 EQUIVALENTS = (
     equivalents("select_k", "return int(ks[int(np.argmin(risks))]), risks", "return ks[int(np.argmin(risks))], risks",
                 "return int(ks[np.argmin(risks)]), risks", reason=INTEGER)
@@ -303,6 +308,24 @@ EQUIVALENTS = (
                   "order = np.argsort(distances, kind='stable')", reason=LAST)
     + equivalents("distances_reused", "if min(ks) < 1 or max(ks) > n - np.bincount(fold).max():",
                   "if min(ks) < 0 or max(ks) > n - np.bincount(fold).max():", reason=EMPTY)
+    + equivalents("rates_weighted_by_size", "X, y = np.asarray(X, float).tolist(), np.asarray(y).tolist()",
+                  "X, y = np.asarray(X).tolist(), np.asarray(y).tolist()", reason=PYTHON)
+    + equivalents("rates_weighted_by_size", "if not 1 <= min(ks) <= max(ks) <= len(train):",
+                  "if not 0 <= min(ks) <= max(ks) <= len(train):", reason=EMPTY)
+    + equivalents("rates_weighted_by_size",
+                  "ranked = sorted((sum((a - b) ** 2 for a, b in zip(X[i], X[j], strict=True)), j) for j in train)",
+                  "ranked = sorted((sum((b - a) ** 2 for a, b in zip(X[i], X[j], strict=True)), j) for j in train)",
+                  reason=SQUARE)
+    + equivalents("rates_weighted_by_size",
+                  "ranked = sorted((sum((a - b) ** 2 for a, b in zip(X[i], X[j], strict=True)), j) for j in train)",
+                  "ranked = sorted((sum((a - b) ** 2 for a, b in zip(X[i], X[j], strict=False)), j) for j in train)",
+                  reason=STRICT)
+    + equivalents("rates_weighted_by_size",
+                  "risks = [risk + len(held_out) / n * (w / len(held_out)) for risk, w in zip(risks, wrong, strict=True)]",
+                  "risks = [risk + len(held_out) / n * (w / len(held_out)) for risk, w in zip(risks, wrong, strict=False)]",
+                  reason=STRICT)
+    + equivalents("rates_weighted_by_size", "return np.array(ks)[np.argmin(risks)], tuple(risks)",
+                  "return np.asarray(ks)[np.argmin(risks)], tuple(risks)", reason=LIST)
     + equivalents("notebook", "if n_folds < 2 or n_folds > n:", "if n_folds > n:", "if n_folds < 1 or n_folds > n:",
                   reason=ONE_FOLD)
     + equivalents("notebook", "if min(ks) < 1 or max(ks) > len(train):", "if min(ks) < 0 or max(ks) > len(train):",

@@ -227,10 +227,13 @@ def _accounts(n, d=3):
 
 
 BACKWARDS = "an order drawn at random is as likely as its reverse"
+INTEGER = "numpy's whole numbers index like Python's"
 EQUIVALENTS = (
     equivalents("by_random_keys", "order = np.argsort(rng.random(len(X)))[::-1]",
                 "order = np.argsort(rng.random(len(X)))", "order = np.argsort(rng.random(len(X)))[::1]",
                 reason=BACKWARDS)
+    + equivalents("by_drawing_lots", "drawn.append(left.pop(int(rng.integers(len(left)))))",
+                  "drawn.append(left.pop(rng.integers(len(left))))", reason=INTEGER)
 )  # fmt: skip
 
 EXERCISE = Exercise(

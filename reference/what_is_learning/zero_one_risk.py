@@ -194,11 +194,20 @@ def _with_decimals(rng):
 
 LENGTH = "a length is never negative"
 STRICT = "the lengths were compared before"
+COUNTS = "counts are exact in floating point too, and their quotient is the same"
+SHARE = "a share does not depend on the unit in which both of its numbers are counted"
+NUMBER = "a number becomes a new array, copied or not"
 EQUIVALENTS = (
     equivalents("zero_one_risk", "if y.ndim != 1 or y.shape != p.shape or len(y) == 0:",
                 "if y.ndim != 1 or y.shape != p.shape or len(y) <= 0:", reason=LENGTH)
     + equivalents("by_counting", "for a, b in zip(y, p, strict=True):", "for a, b in zip(y, p, strict=False):",
                   reason=STRICT)
+    + equivalents("from_confusion_counts", "table = np.zeros((len(labels), len(labels)), dtype=int)",
+                  "table = np.zeros((len(labels), len(labels)))", reason=COUNTS)
+    + equivalents("from_confusion_counts", "np.add.at(table, (codes[: len(y)], codes[len(y) :]), 1)",
+                  "np.add.at(table, (codes[: len(y)], codes[len(y) :]), 2)", reason=SHARE)
+    + equivalents("from_confusion_counts", "return np.array((table.sum() - np.trace(table)) / table.sum())",
+                  "return np.asarray((table.sum() - np.trace(table)) / table.sum())", reason=NUMBER)
     + equivalents("notebook", "if y_true.ndim != 1 or y_true.shape != y_pred.shape or y_true.size == 0:",
                   "if y_true.ndim != 1 or y_true.shape != y_pred.shape or y_true.size <= 0:", reason=LENGTH)
 )  # fmt: skip
