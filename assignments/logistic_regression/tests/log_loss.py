@@ -74,8 +74,10 @@ def conform(got: Any, form: Form, where: str = "") -> tuple[Any, str]:
         return None, wrong + "None (is a return missing?)"
     if form[0] == "tuple":
         return _conform_parts(got, form[1], wrong)
+    objects = isinstance(got, np.ndarray) and got.dtype.kind == "O"
     try:
-        array = np.asarray(got)
+        # Of an array of objects decides what it holds, as where a result crosses the walls.
+        array = np.asarray(got.tolist() if objects else got)
     except (TypeError, ValueError):
         return None, wrong + f"{type(got).__name__} that is not rectangular"
     words = form[0] in ("text", "labels")

@@ -74,8 +74,10 @@ def conform(got: Any, form: Form, where: str = "") -> tuple[Any, str]:
         return None, wrong + "None (is a return missing?)"
     if form[0] == "tuple":
         return _conform_parts(got, form[1], wrong)
+    objects = isinstance(got, np.ndarray) and got.dtype.kind == "O"
     try:
-        array = np.asarray(got)
+        # Of an array of objects decides what it holds, as where a result crosses the walls.
+        array = np.asarray(got.tolist() if objects else got)
     except (TypeError, ValueError):
         return None, wrong + f"{type(got).__name__} that is not rectangular"
     words = form[0] in ("text", "labels")
@@ -357,16 +359,24 @@ def dealt(grad_batch, x0, n, lr, n_epochs, batch_size, rng, x):
 
 SGD_REPLAY = 1e-08
 
+def largest(x: Array) -> float:
+    """Return the largest absolute entry of `x`; NaN counts as infinite, an empty array as 0."""
+    x = np.asarray(x)
+    if x.size == 0:
+        return 0.0
+    return float(np.max(np.where(np.isnan(x), np.inf, np.abs(x))))
+
+
 def replayed(grad_batch, x0, n, lr, n_epochs, batch_size, rng, x):
     now = np.array(x0, dtype=float)
     worst, size = 0.0, max(1.0, float(np.max(np.abs(now))))
     for entry in grad_batch.trace:
         if len(entry) != 2 or entry[0].shape != now.shape or entry[1].ndim != 1:
             return float("inf"), 0.0
-        worst = max(worst, float(np.max(np.abs(entry[0] - now))))
+        worst = max(worst, largest(entry[0] - now))
         now = now - lr * grad_batch.value(now, entry[1].astype(int))
         size = max(size, float(np.max(np.abs(now))))
-    return max(worst, float(np.max(np.abs(x - now)))), SGD_REPLAY * size
+    return max(worst, largest(x - now)), SGD_REPLAY * size
 
 
 ARGUMENTS = ('grad_batch', 'x0', 'n', 'lr', 'n_epochs', 'batch_size', 'rng')
