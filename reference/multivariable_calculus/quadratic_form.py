@@ -9,7 +9,7 @@ import numpy as np
 from reference.bounds import QUADRATIC, SUM_OF_PRODUCTS
 from reference.measures import value
 from reference.recipes import given, integers, made, normal
-from reference.spec import Exercise, case, misconception
+from reference.spec import Exercise, case, equivalents, misconception
 
 
 def quadratic_form(A, b, x):
@@ -144,6 +144,51 @@ def diagonal_only(A, b, x):
     return quadratic_form(np.diag(np.diag(A)), b, x)
 
 
+ORDER = "the same products, bracketed otherwise; over 60 seeds rounding takes less than 1e-4 of what is allowed"
+TRANSPOSE = "x'A'x and x'Ax are one number; over 60 seeds rounding takes less than 1e-4 of what is allowed"
+SYMMETRIC = (
+    "A + A' is symmetric, so x may stand on either side; over 60 seeds rounding takes less than 1e-4 of what is allowed"
+)
+SQUARE = "x has as many entries as A has rows, so x @ A @ x raises ValueError where A is not square"
+WIDE = (
+    "a matrix of one row makes x @ symmetric raise ValueError, other wide ones A + A.T; no rows at all are not "
+    "spoken of"
+)
+PROMOTED = "what it is multiplied with or subtracted from is float64, and numpy promotes exactly"
+EQUIVALENTS = (
+    equivalents("quadratic_form", "return float(0.5 * x @ A @ x - b @ x), 0.5 * (A + A.T) @ x - b",
+                "return float(x @ (0.5 * x @ A) - b @ x), 0.5 * (A + A.T) @ x - b",
+                "return float(0.5 * (x @ A) @ x - b @ x), 0.5 * (A + A.T) @ x - b",
+                "return float(0.5 * x @ A @ x - x @ b), 0.5 * (A + A.T) @ x - b",
+                "return float(0.5 * x @ A @ x - b @ x), 0.5 * ((A + A.T) @ x) - b", reason=ORDER)
+    + equivalents("quadratic_form", "return float(0.5 * x @ A @ x - b @ x), 0.5 * (A + A.T) @ x - b",
+                  "return float(0.5 * x @ A.T @ x - b @ x), 0.5 * (A + A.T) @ x - b",
+                  "return float(A @ (0.5 * x) @ x - b @ x), 0.5 * (A + A.T) @ x - b", reason=TRANSPOSE)
+    + equivalents("quadratic_form", "return float(0.5 * x @ A @ x - b @ x), 0.5 * (A + A.T) @ x - b",
+                  "return float(0.5 * x @ A @ x - b @ x), x @ (0.5 * (A + A.T)) - b", reason=SYMMETRIC)
+    + equivalents("quadratic_form",
+                  "if A.ndim != 2 or A.shape[0] != A.shape[1] or b.shape != (len(A),) or x.shape != (len(A),):",
+                  "if A.ndim != 2 or b.shape != (len(A),) or x.shape != (len(A),):",
+                  "if A.ndim != 2 or A.shape[0] < A.shape[1] or b.shape != (len(A),) or x.shape != (len(A),):",
+                  "if A.ndim != 2 or A.shape[0] > A.shape[1] or b.shape != (len(A),) or x.shape != (len(A),):",
+                  "if A.ndim != 2 or A.shape[1] != A.shape[1] or b.shape != (len(A),) or x.shape != (len(A),):",
+                  "if A.ndim != 2 or A.shape[-1] != A.shape[1] or b.shape != (len(A),) or x.shape != (len(A),):",
+                  "if A.ndim != 2 or A.shape[0] != A.shape[0] or b.shape != (len(A),) or x.shape != (len(A),):",
+                  reason=SQUARE)
+    + equivalents("notebook", "b = np.asarray(b, dtype=float)", "b = np.asarray(b)", reason=PROMOTED)
+    + equivalents("notebook", "x = np.asarray(x, dtype=float)", "x = np.asarray(x)", reason=PROMOTED)
+    + equivalents("notebook",
+                  "if A.ndim != 2 or A.shape[0] != A.shape[1] or b.shape != (len(A),) or x.shape != (len(A),):",
+                  "if A.ndim != 2 or A.shape[0] > A.shape[1] or b.shape != (len(A),) or x.shape != (len(A),):",
+                  reason=WIDE)
+    + equivalents("notebook", "return x @ symmetric @ x / 2 - b @ x, symmetric @ x - b",
+                  "return x @ (x @ symmetric) / 2 - b @ x, symmetric @ x - b",
+                  "return x @ symmetric @ x / 2 - x @ b, symmetric @ x - b", reason=ORDER)
+    + equivalents("notebook", "return x @ symmetric @ x / 2 - b @ x, symmetric @ x - b",
+                  "return symmetric @ x @ x / 2 - b @ x, symmetric @ x - b",
+                  "return x @ symmetric @ x / 2 - b @ x, x @ symmetric - b", reason=SYMMETRIC)
+)  # fmt: skip
+
 EXERCISE = Exercise(
     solution=quadratic_form,
     points=3,
@@ -160,11 +205,23 @@ EXERCISE = Exercise(
         case("whole amounts", integers(3, 3, low=-4, high=5), integers(3, low=-3, high=4), integers(3, low=1, high=6), kind="edge",
              why="whole numbers in, halves out"),
         case("basis points", normal(4, 4, scale=1e-4), normal(4, scale=1e-2), normal(4, scale=100.0), kind="edge", why="small impacts on large trades"),
+        case("lists", given(((1, 2), (0, 3))), given((1, 0)), given((2, 1)), kind="edge",
+             why="numbers may come as lists, which cannot be multiplied until they are arrays"),
+        case("numbers of one byte", given([[100, 90], [60, 120]], dtype=np.int8), given([7, -5], dtype=np.int8), given([3, -2], dtype=np.int8), kind="edge",
+             why="in numbers of one byte 120 + 120 is -16"),
         case("too few amounts", normal(4, 4), normal(4), normal(3), kind="error", why="each row needs an amount"),
         case("b too long", normal(3, 3), normal(4), normal(3), kind="error", why="each row needs a cost"),
         case("a single cost", normal(4, 4), normal(1), normal(4), kind="error", why="numpy would charge every trade alike and say nothing"),
         case("amounts in a column", normal(4, 4), normal(4), normal(4, 1), kind="error",
              why="with a column numpy makes tables of what should be numbers, and says nothing"),
+        case("amounts in a table", normal(4, 4), normal(4), normal(4, 4), kind="error", why="one amount for each row, not a table of them"),
+        case("a stack of amounts", normal(4, 4), normal(4), normal(1, 4, 4), kind="error", why="one amount for each row, not a stack of tables"),
+        case("costs in a row", normal(4, 4), normal(1, 4), normal(4), kind="error", why="a table of one row is no vector"),
+        case("costs in a table", normal(4, 4), normal(4, 4), normal(4), kind="error", why="one cost for each row, not a table of them"),
+        case("a column of impacts", normal(4, 1), normal(4), normal(4), kind="error",
+             why="a column and its transpose add up to a square matrix, and numpy says nothing"),
+        case("a vector of impacts", normal(4), normal(4), normal(4), kind="error", why="A must be a matrix"),
+        case("a stack of impacts", normal(3, 3, 3), normal(3), normal(3), kind="error", why="A must be one matrix, not a stack of them"),
         case("a tall matrix", normal(4, 3), normal(4), normal(4), kind="error", why="x stands on both sides of A"),
     ),
     checks=(
@@ -176,4 +233,5 @@ EXERCISE = Exercise(
         sign_of_b, gradient_without_b, results_swapped, gradient_not_halved, one_cost_for_all, diagonal_only,
     ),
     alternatives=(double_loop, by_einsum, from_the_gradient),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip
