@@ -7,7 +7,7 @@ import numpy as np
 from reference.bounds import QUADRATIC
 from reference.measures import value
 from reference.recipes import given, joint, normal
-from reference.spec import Exercise, case, misconception
+from reference.spec import Exercise, case, equivalents, misconception
 
 
 def taylor2(f0, g, H, x0, X):
@@ -175,10 +175,60 @@ def _whole(rng):
     return 7, rng.integers(-3, 4, 3), H, x0, X
 
 
+def _basket(rng):
+    f0, g, _, x0 = _book(rng, 4)
+    return f0, g, np.full((4, 4), rng.uniform(1, 2)), x0, rng.standard_normal((5, 4)) + 1.5
+
+
 def _unmoved(rng):
     book = _book(rng, 3)
     return (*book, np.tile(book[3], (4, 1)))
 
+
+NUMBER = "for a single point numpy's product U @ g is a number, if one of numpy's, and so is what is added to it"
+NEGATIVE = "no shape has a negative length, so H.shape differs from (d, d) for every negative d"
+EMPTY = "only for a book without factors is d 0, and the exercise speaks of none"
+LONG = "where a point is too long X - x0 or the product with g raises ValueError, in any book that has factors"
+AXES = "X, and so U, has one axis or two"
+ONE = "a single point makes a list of one number"
+TRANSPOSE = "u'H'u and u'Hu are one number; over 60 seeds rounding takes less than 1e-4 of what is allowed"
+PROMOTED = "what it is multiplied with or subtracted from is float64, and numpy promotes exactly"
+EQUIVALENTS = (
+    equivalents("taylor2", "return out if out.ndim else float(out)", "return out", reason=NUMBER)
+    + equivalents("taylor2", "d = len(g) if g.ndim == 1 else -1", "d = len(g) if g.ndim == 1 else -2", reason=NEGATIVE)
+    + equivalents("taylor2", "d = len(g) if g.ndim == 1 else -1", "d = len(g) if g.ndim == 1 else -0", reason=EMPTY)
+    + equivalents("taylor2",
+                  "if d < 0 or H.shape != (d, d) or x0.shape != (d,) or X.ndim not in (1, 2) or X.shape[-1] != d:",
+                  "if H.shape != (d, d) or x0.shape != (d,) or X.ndim not in (1, 2) or (X.shape[-1] != d):",
+                  "if d < -1 or H.shape != (d, d) or x0.shape != (d,) or X.ndim not in (1, 2) or X.shape[-1] != d:",
+                  reason=NEGATIVE)
+    + equivalents("taylor2",
+                  "if d < 0 or H.shape != (d, d) or x0.shape != (d,) or X.ndim not in (1, 2) or X.shape[-1] != d:",
+                  "if d < 0 or H.shape != (d, d) or x0.shape != (d,) or X.ndim not in (1, 2) or X.shape[-1] < d:",
+                  reason=LONG)
+    + equivalents("taylor2",
+                  "if d < 0 or H.shape != (d, d) or x0.shape != (d,) or X.ndim not in (1, 2) or X.shape[-1] != d:",
+                  "if d == 0 or H.shape != (d, d) or x0.shape != (d,) or X.ndim not in (1, 2) or X.shape[-1] != d:",
+                  "if d <= 0 or H.shape != (d, d) or x0.shape != (d,) or X.ndim not in (1, 2) or X.shape[-1] != d:",
+                  "if d < 1 or H.shape != (d, d) or x0.shape != (d,) or X.ndim not in (1, 2) or X.shape[-1] != d:",
+                  reason=EMPTY)
+    + equivalents("by_loop", "return out if U.ndim == 2 else out[0]", "return out if U.ndim >= 2 else out[0]",
+                  reason=AXES)
+    + equivalents("by_loop", "return out if U.ndim == 2 else out[0]", "return out if U.ndim == 2 else out[-1]",
+                  reason=ONE)
+    + equivalents("row_wise", "return f0 + (U * g).sum(axis=-1) + ((U @ H) * U).sum(axis=-1) / 2",
+                  "return f0 + (U * g).sum(axis=-1) + ((U @ H.T) * U).sum(axis=-1) / 2", reason=TRANSPOSE)
+    + equivalents("notebook", "g = np.asarray(g, dtype=float)", "g = np.asarray(g)", reason=PROMOTED)
+    + equivalents("notebook", "H = np.asarray(H, dtype=float)", "H = np.asarray(H)", reason=PROMOTED)
+    + equivalents("notebook", "x0 = np.asarray(x0, dtype=float)", "x0 = np.asarray(x0)", reason=PROMOTED)
+    + equivalents("notebook", "X = np.asarray(X, dtype=float)", "X = np.asarray(X)", reason=PROMOTED)
+    + equivalents("notebook",
+                  "if g.shape != (d,) or H.shape != (d, d) or x0.shape != (d,) or X.ndim not in (1, 2) or X.shape[-1] != d:",
+                  "if g.shape != (d,) or H.shape != (d, d) or x0.shape != (d,) or X.ndim not in (1, 2) or X.shape[-1] < d:",
+                  reason=LONG)
+    + equivalents("notebook", "return f0 + moves @ g + np.sum((moves @ H) * moves, axis=-1) / 2",
+                  "return f0 + moves @ g + np.sum((moves @ H.T) * moves, axis=-1) / 2", reason=TRANSPOSE)
+)  # fmt: skip
 
 EXERCISE = Exercise(
     solution=taylor2,
@@ -197,11 +247,29 @@ EXERCISE = Exercise(
         case("nothing moved", joint("scenarios equal to x0", _unmoved), kind="edge", why="at x0 the approximation is the value"),
         case("one factor", _scenarios(6, 1), kind="edge", why="with one factor it is a parabola"),
         case("whole numbers", joint("a book of whole numbers, odd gammas, and a move by one", _whole), kind="edge", why="whole numbers in, halves out"),
+        case("lists", given(3), given((1, 2)), given(((1, 0), (0, 3))), given((0, 1)), given(((1, 1), (2, 0))), kind="edge",
+             why="numbers may come as lists, which cannot be subtracted until they are arrays"),
+        case("numbers of one byte", given(9), given([3, 1], dtype=np.uint8), given([[1, 2], [2, 3]], dtype=np.uint8), given([200, 7], dtype=np.uint8),
+             given([[190, 9], [201, 5]], dtype=np.uint8), kind="edge", why="in numbers of one byte 190 - 200 is 246"),
+        case("an equally weighted basket", joint("a book with equal gammas", _basket), kind="edge", why="where all gammas are equal the book bends in one direction only"),
         case("a gradient too short", given(1.0), normal(2), normal(3, 3), normal(3), normal(4, 3), kind="error", why="each factor needs a delta"),
         case("a start of one factor", given(1.0), normal(3), normal(3, 3), normal(1), normal(4, 3), kind="error",
              why="numpy would start all factors at the same value and say nothing"),
         case("scenarios of one factor", given(1.0), normal(3), normal(3, 3), normal(3), normal(4, 1), kind="error",
              why="numpy would move all factors alike and say nothing"),
+        case("deltas in a column", given(1.0), normal(3, 1), normal(3, 3), normal(3), normal(4, 3), kind="error",
+             why="with a column numpy makes a table of what should be one number for each scenario"),
+        case("a stack of deltas", given(1.0), normal(1, 3, 1), normal(3, 3), normal(3), normal(4, 3), kind="error", why="deltas are a vector"),
+        case("one delta in a column", given(1.0), normal(1, 1), normal(1, 1), normal(1), normal(4, 1), kind="error", why="a column is no vector, even where there is one factor"),
+        case("a number of deltas", given(1.0), given(2.0), normal(1, 1), normal(1), normal(4, 1), kind="error", why="a number is no vector of one entry"),
+        case("a start for each scenario", given(1.0), normal(3), normal(3, 3), normal(4, 3), normal(4, 3), kind="error", why="the book was valued at one point"),
+        case("a stack of scenarios", given(1.0), normal(3), normal(3, 3), normal(3), normal(2, 4, 3), kind="error", why="a point, or a table with one point a row"),
+        case("a number for a point", given(1.0), normal(1), normal(1, 1), normal(1), given(2.0), kind="error", why="a number is no point of one factor"),
+        case("gammas in a column", given(1.0), normal(3), normal(3, 1), normal(3), normal(4, 3), kind="error",
+             why="numpy would stretch a column over all pairs and say nothing"),
+        case("gammas of another book", given(1.0), normal(1), normal(2, 2), normal(1), normal(4, 1), kind="error",
+             why="numpy would move factors that the book does not have and say nothing"),
+        case("a stack of gammas", given(1.0), normal(3), normal(3, 3, 3), normal(3), normal(4, 3), kind="error", why="one gamma for each pair of factors"),
         case("gammas that do not fit", given(1.0), normal(3), normal(3, 2), normal(3), normal(4, 3), kind="error", why="each pair of factors needs a gamma"),
     ),
     checks=(value(rtol=QUADRATIC, atol=QUADRATIC),),
@@ -211,4 +279,5 @@ EXERCISE = Exercise(
         one_start_for_all, sums_over_scenarios, ignores_signs,
     ),
     alternatives=(by_loop, row_wise, along_principal_axes),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip
