@@ -8,7 +8,7 @@ from reference.bounds import SECOND_DIFFERENCE
 from reference.measures import largest
 from reference.probes import Probe
 from reference.recipes import given, integers, joint, normal, probe, uniform
-from reference.spec import Exercise, case, check, misconception
+from reference.spec import Exercise, case, check, equivalents, misconception
 
 
 def numerical_hessian(f, x, h=1e-4):
@@ -188,6 +188,35 @@ def _quadratic(d):
     return joint(f"a quadratic of {d} variables and a point", draw)
 
 
+LISTS = "a list or array plus float64 bumps is a float64 array with the same entries, and len is the same for both"
+UNCHANGED = "neither the function nor f changes x"
+ALREADY = "x is a float64 array by then"
+FILLED = "every entry is written before H is returned"
+EXACT = (
+    "rounding alone could tell H from its transpose, and 1 / (2 h) = 5000 leaves none: both are the same over 60 seeds"
+)
+TWICE = (
+    "for i = j the formula of the pairs is right as well: over 60 seeds the error is at most 0.011 of what is allowed"
+)
+EQUIVALENTS = (
+    equivalents("numerical_hessian", "x = np.asarray(x, dtype=float)", "pass", "x = np.asarray(x)", reason=LISTS)
+    + equivalents("three_points_on_the_diagonal", "x = np.array(x, dtype=float)", "x = np.asarray(x, dtype=float)",
+                  reason=UNCHANGED)
+    + equivalents("three_points_on_the_diagonal", "d, centre = len(x), f(np.array(x, dtype=float))",
+                  "d, centre = len(x), f(np.array(x))", reason=ALREADY)
+    + equivalents("three_points_on_the_diagonal", "d, centre = len(x), f(np.array(x, dtype=float))",
+                  "d, centre = len(x), f(np.asarray(x, dtype=float))", reason=UNCHANGED)
+    + equivalents("three_points_on_the_diagonal", "H = [[0.0] * d for _ in range(d)]",
+                  "H = [[1.0] * d for _ in range(d)]", "H = [[-1.0] * d for _ in range(d)]", reason=FILLED)
+    + equivalents("jacobian_of_the_gradient", "x = np.asarray(x, dtype=float)", "pass", "x = np.asarray(x)",
+                  reason=LISTS)
+    + equivalents("jacobian_of_the_gradient", "return (H + H.T) / 2", "return (H + H) / 2", reason=EXACT)
+    + equivalents("by_polarisation",
+                  "[straight[i] / h**2 if i == j else (along(E[i] + E[j]) - straight[i] - straight[j]) / (2 * h**2) for j in rows]",
+                  "[(along(E[i] + E[j]) - straight[i] - straight[j]) / (2 * h ** 2) for j in rows]", reason=TWICE)
+    + equivalents("notebook", "x = np.asarray(x, dtype=float)", "pass", "x = np.asarray(x)", reason=LISTS)
+)  # fmt: skip
+
 EXERCISE = Exercise(
     solution=numerical_hessian,
     points=4,
@@ -203,6 +232,8 @@ EXERCISE = Exercise(
         case("constant curvature", _quadratic(4), kind="edge", why="where curvature is the same everywhere, any bump finds it"),
         case("a level of a thousand", probe("deposit_value", 1000.0), uniform(2, low=5.0, high=15.0), kind="edge",
              why="a high level of f leaves fewer digits for its curvature"),
+        case("lists", probe("product_and_wave"), given((1, 2, 1)), kind="edge", why="a point may come as a list, which cannot be bumped until it is an array"),
+        case("numbers of one byte", probe("product_and_wave"), given([3, 12, 2], dtype=np.int8), kind="edge", why="in numbers of one byte 12 times 12 is -112"),
         case("a bond", probe("bond_value", 4.0, 8), uniform(2, low=2.0, high=4.0), kind="edge", why="yield and spread bend the price alike"),
     ),
     checks=(symmetric, close),
@@ -211,4 +242,5 @@ EXERCISE = Exercise(
         forward_differences, wrong_signs, bump_lost_in_integers, diagonal_a_quarter, off_diagonal_doubled, changes_x,
     ),
     alternatives=(three_points_on_the_diagonal, jacobian_of_the_gradient, by_polarisation),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip
