@@ -280,6 +280,11 @@ def linear_map(A: Array, x: Array) -> Array:
     return np.asarray(A @ np.asarray(x))
 
 
+def first_entries(count: int, x: Array) -> Array:
+    """the first entries of x"""
+    return np.asarray(x)[:count]
+
+
 def polar(x: Array) -> Array:
     """(r cos(a), r sin(a)) for x = (r, a)"""
     return np.array([x[0] * np.cos(x[1]), x[0] * np.sin(x[1])])
@@ -345,6 +350,7 @@ FUNCTIONS = (
     "deposit_value",
     "swap_values",
     "linear_map",
+    "first_entries",
     "polar",
     "scaled_polynomial",
     "net_present_value",

@@ -8,7 +8,7 @@ from reference.bounds import FIRST_DIFFERENCE, FIRST_DIFFERENCE_FLOOR
 from reference.measures import value
 from reference.probes import Probe
 from reference.recipes import given, integers, joint, normal, probe, uniform
-from reference.spec import Exercise, case, misconception
+from reference.spec import Exercise, case, equivalents, misconception
 
 
 def numerical_jacobian(F, x, h=1e-5):
@@ -176,6 +176,23 @@ def _rate_at_zero(rng):
     return Probe("swap_values", (np.sort(rng.uniform(1, 9, 4)),)), rates
 
 
+LISTS = "a list or array plus float64 bumps is a float64 array with the same entries, and len is the same for both"
+STEP = "another step, and still a good one: over 60 seeds the error is at most 0.13 of what is allowed"
+UNCHANGED = "x is not changed"
+RESTORED = "every entry is put back, so the caller's x is after the call what it was before"
+RETURNED = "F is given float64 and returns float64 in all cases"
+EQUIVALENTS = (
+    equivalents("numerical_jacobian", "x = np.asarray(x, dtype=float)", "pass", "x = np.asarray(x)", reason=LISTS)
+    + equivalents("four_points", "def four_points(F, x, h=1e-5):", "def four_points(F, x, h=1e-08):", reason=STEP)
+    + equivalents("four_points", "x = np.array(x, dtype=float)", "pass", "x = np.array(x)", reason=LISTS)
+    + equivalents("four_points", "x = np.array(x, dtype=float)", "x = np.asarray(x, dtype=float)", reason=UNCHANGED)
+    + equivalents("four_points", "h = 30 * h", "pass", "h = 30 % h", "h = 31 * h", "h = 29 * h", reason=STEP)
+    + equivalents("restoring_a_copy", "x = np.array(x, dtype=float)", "x = np.asarray(x, dtype=float)", reason=RESTORED)
+    + equivalents("restoring_a_copy", "values.append(np.array(F(x), dtype=float))", "values.append(np.array(F(x)))",
+                  reason=RETURNED)
+    + equivalents("notebook", "x = np.asarray(x, dtype=float)", "pass", "x = np.asarray(x)", reason=LISTS)
+)  # fmt: skip
+
 EXERCISE = Exercise(
     solution=numerical_jacobian,
     points=4,
@@ -191,8 +208,11 @@ EXERCISE = Exercise(
         case("one output", _swaps(1, 4), kind="edge", why="one output still makes a table of one row"),
         case("one input", _swaps(3, 1), kind="edge", why="one input still makes a table of one column"),
         case("whole numbers", probe("polar"), integers(2, low=1, high=5), kind="edge", why="adding 0.00001 to a whole number must not be lost"),
+        case("lists", probe("polar"), given((2, 1)), kind="edge", why="a point may come as a list, which cannot be bumped until it is an array"),
         case("a rate of zero", joint("four swaps, three rates, one of which is 0", _rate_at_zero), kind="edge", why="a step must not shrink with x"),
         case("a linear map", _linear(5, 3), kind="edge", why="the derivative of a linear map is the map"),
+        case("a part of the point", probe("first_entries", 2), normal(3), kind="edge",
+             why="a function may return a part of the very array that it was given, which then changes with it"),
         case("another step", probe("polar"), normal(2, loc=2.0), given(1e-4), kind="edge", why="a step of 1e-4 is fine too"),
     ),
     checks=(value(rtol=FIRST_DIFFERENCE, atol=FIRST_DIFFERENCE_FLOOR),),
@@ -201,4 +221,5 @@ EXERCISE = Exercise(
         step_too_small, bumps_accumulate, drops_single_axes, step_relative_to_x, wrong_sign,
     ),
     alternatives=(row_by_row, four_points, restoring_a_copy),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip
