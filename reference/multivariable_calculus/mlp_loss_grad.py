@@ -7,7 +7,7 @@ import numpy as np
 from reference.bounds import BACKPROPAGATION, BACKPROPAGATION_FLOOR
 from reference.measures import largest, value
 from reference.recipes import given, joint, made, normal
-from reference.spec import Check, Exercise, case, misconception
+from reference.spec import Check, Exercise, case, equivalents, misconception
 
 
 def mlp_loss_grad(params, X, y):
@@ -275,10 +275,109 @@ def _narrow_inputs(W1, b1, w2, b2, X, y):
     return (W1, b1, w2, b2), X[:, :2], y
 
 
+def _bias_a_row(W1, b1, w2, b2, X, y):
+    return (W1, np.tile(b1, (5, 1)), w2, b2), X, y
+
+
+def _stack_of_outer_weights(n):
+    """Return a recipe for n examples and two units whose outer weights have axes too many."""
+
+    def draw(rng):
+        (W1, b1, w2, b2), X, y = _network(rng, n, 3, 2)
+        return (W1, b1, w2[None, :, None], b2), X, y
+
+    return joint(f"{n} examples, outer weights of shape (1, 2, 1)", draw)
+
+
+def _weights_in_a_vector(W1, b1, w2, b2, X, y):
+    return (W1[:, 0], b1[:1], w2[:1], b2), X, y
+
+
+def _one_each(where):
+    """Return a recipe for one example, one input and one unit, with an axis too many in one part."""
+
+    def draw(rng):
+        (W1, b1, w2, b2), X, y = _network(rng, 1, 1, 1)
+        parts = {"W1": W1, "w2": w2, "X": X, "y": y}
+        parts[where] = parts[where][None]
+        return (parts["W1"], b1, parts["w2"], b2), parts["X"], parts["y"]
+
+    return joint(f"one of everything, an axis too many in {where}", draw)
+
+
 def _whole(rng):
     params = (rng.integers(-2, 3, (3, 2)), rng.integers(-1, 2, 2), rng.integers(1, 4, 2), 1)
     return params, rng.integers(-2, 3, (6, 3)), rng.integers(-3, 4, 6)
 
+
+DOUBLED = "doubling rounds nothing, so it may come before or after the product"
+PROMOTED = "what it is multiplied with, added to or subtracted from is float64, and numpy promotes exactly"
+EMPTY = "only without any example is there a difference, and the exercise does not say what the mean of no examples is"
+LENGTH = "a length is never negative"
+INPUTS = "X @ W1 raises ValueError where the inputs do not match the rows of W1"
+NUMBER = (
+    "b2 is asked for as a number; an array of one entry is as good as one in the notebook as well, and float raises "
+    "TypeError for others"
+)
+LEAST = "no shape is less than the empty one"
+STRICT = "there are as many targets as rows"
+COMPLEX = "adding a complex step makes it complex"
+SQUARE = "a residual and its opposite have the same square"
+OUTER = "a column times a row has one product for each pair, in either way"
+BROADCAST = "numpy puts the missing axis in front by itself"
+EQUIVALENTS = (
+    equivalents("mlp_loss_grad",
+                "return float(np.mean(r**2)), (X.T @ back, back.sum(axis=0), 2 * a.T @ r / len(y), float(2 * np.mean(r)))",
+                "return float(np.mean(r**2)), (X.T @ back, back.sum(axis=0), 2 * (a.T @ r) / len(y), float(2 * np.mean(r)))",
+                reason=DOUBLED)
+    + equivalents("mlp_loss_grad", "W1, b1, w2 = (np.asarray(part, dtype=float) for part in params[:3])",
+                  "W1, b1, w2 = (np.asarray(part) for part in params[:3])", reason=PROMOTED)
+    + equivalents("mlp_loss_grad", "b2, X, y = (np.asarray(part, dtype=float) for part in (params[3], X, y))",
+                  "b2, X, y = (np.asarray(part) for part in (params[3], X, y))", reason=PROMOTED)
+    + equivalents("mlp_loss_grad",
+                  "fits = W1.ndim == 2 and X.ndim == 2 and len(X) > 0 and X.shape[1] == W1.shape[0] and y.shape == (len(X),)",
+                  "fits = W1.ndim == 2 and X.ndim == 2 and (X.shape[1] == W1.shape[0]) and (y.shape == (len(X),))",
+                  "fits = W1.ndim == 2 and X.ndim == 2 and len(X) >= 0 and X.shape[1] == W1.shape[0] and y.shape == (len(X),)",
+                  "fits = W1.ndim == 2 and X.ndim == 2 and len(X) > -1 and X.shape[1] == W1.shape[0] and y.shape == (len(X),)",
+                  reason=EMPTY)
+    + equivalents("mlp_loss_grad",
+                  "fits = W1.ndim == 2 and X.ndim == 2 and len(X) > 0 and X.shape[1] == W1.shape[0] and y.shape == (len(X),)",
+                  "fits = W1.ndim == 2 and X.ndim == 2 and (len(X) > 0) and (y.shape == (len(X),))",
+                  "fits = W1.ndim == 2 and X.ndim == 2 and len(X) > 0 and X.shape[1] <= W1.shape[0] and y.shape == (len(X),)",
+                  "fits = W1.ndim == 2 and X.ndim == 2 and len(X) > 0 and X.shape[1] >= W1.shape[0] and y.shape == (len(X),)",
+                  reason=INPUTS)
+    + equivalents("mlp_loss_grad",
+                  "fits = W1.ndim == 2 and X.ndim == 2 and len(X) > 0 and X.shape[1] == W1.shape[0] and y.shape == (len(X),)",
+                  "fits = W1.ndim == 2 and X.ndim == 2 and len(X) != 0 and X.shape[1] == W1.shape[0] and y.shape == (len(X),)",
+                  reason=LENGTH)
+    + equivalents("mlp_loss_grad",
+                  "if not fits or b1.shape != (W1.shape[1],) or w2.shape != (W1.shape[1],) or b2.shape != ():",
+                  "if not fits or b1.shape != (W1.shape[1],) or w2.shape != (W1.shape[1],):",
+                  "if not fits or b1.shape != (W1.shape[1],) or w2.shape != (W1.shape[1],) or b2.shape < ():",
+                  reason=NUMBER)
+    + equivalents("mlp_loss_grad",
+                  "if not fits or b1.shape != (W1.shape[1],) or w2.shape != (W1.shape[1],) or b2.shape != ():",
+                  "if not fits or b1.shape != (W1.shape[1],) or w2.shape != (W1.shape[1],) or b2.shape > ():",
+                  reason=LEAST)
+    + equivalents("example_by_example", "for x, target in zip(X, y, strict=True):",
+                  "for x, target in zip(X, y, strict=False):", reason=STRICT)
+    + equivalents("complex_step", "packed = np.concatenate([W1.ravel(), b1, w2, [b2]]).astype(complex)",
+                  "packed = np.concatenate([W1.ravel(), b1, w2, [b2]])", reason=COMPLEX)
+    + equivalents("complex_step", "return np.mean((hidden @ p[d * h + h : d * h + 2 * h] + p[-1] - y) ** 2)",
+                  "return np.mean((y - (hidden @ p[d * h + h:d * h + 2 * h] + p[-1])) ** 2)", reason=SQUARE)
+    + equivalents("notebook", "W1, b1, w2 = (np.asarray(part, dtype=float) for part in params[:3])",
+                  "W1, b1, w2 = (np.asarray(part) for part in params[:3])", reason=PROMOTED)
+    + equivalents("notebook", "X = np.asarray(X, dtype=float)", "X = np.asarray(X)", reason=PROMOTED)
+    + equivalents("notebook", "y = np.asarray(y, dtype=float)", "y = np.asarray(y)", reason=PROMOTED)
+    + equivalents("notebook", "if W1.ndim != 2 or X.ndim != 2 or X.shape[1] != len(W1) or y.shape != (len(X),):",
+                  "if W1.ndim != 2 or X.ndim != 2 or y.shape != (len(X),):",
+                  "if W1.ndim != 2 or X.ndim != 2 or X.shape[1] < len(W1) or y.shape != (len(X),):",
+                  "if W1.ndim != 2 or X.ndim != 2 or X.shape[1] > len(W1) or y.shape != (len(X),):", reason=INPUTS)
+    + equivalents("notebook", "to_hidden = to_output[:, None] * w2[None, :] * (1 - hidden**2)",
+                  "to_hidden = to_output[:, None] @ w2[None, :] * (1 - hidden**2)", reason=OUTER)
+    + equivalents("notebook", "to_hidden = to_output[:, None] * w2[None, :] * (1 - hidden**2)",
+                  "to_hidden = to_output[:, None] * w2 * (1 - hidden**2)", reason=BROADCAST)
+)  # fmt: skip
 
 EXERCISE = Exercise(
     solution=mlp_loss_grad,
@@ -299,10 +398,20 @@ EXERCISE = Exercise(
         case("saturated units", _some(8, 3, 3, size=30.0), kind="edge", why="where tanh is flat almost nothing comes back"),
         case("one input", _some(7, 1, 3), kind="edge", why="one input: matrices of one row"),
         case("whole numbers", joint("small whole numbers", _whole), kind="edge", why="whole numbers in, fractions out"),
+        case("lists", joint("lists of whole numbers", lambda _: ((((1, 0), (0, 1)), (0, 1), (1, 2), 1), ((1, 0), (2, 1), (0, 1)), (1, 0, 2))), kind="edge",
+             why="numbers may come as lists, which cannot be multiplied until they are arrays"),
         case("a column of targets", _bad(_column_targets), kind="error", why="y must be a vector"),
         case("a bias too short", _bad(_short_bias), kind="error", why="each hidden unit needs a bias"),
         case("a single outer weight", _bad(_one_outer_weight), kind="error", why="each hidden unit needs an outer weight"),
         case("a single target", _bad(_one_target), kind="error", why="numpy would hold every example against the same target and say nothing"),
+        case("a target in a column", _one_each("y"), kind="error", why="y must be a vector, also where there is one example"),
+        case("outer weights in a table", _one_each("w2"), kind="error", why="w2 must be a vector, also where there is one unit"),
+        case("a stack of outer weights", _stack_of_outer_weights(1), kind="error", why="w2 must be a vector"),
+        case("a stack of outer weights, two examples", _stack_of_outer_weights(2), kind="error", why="w2 must be a vector, whatever numpy makes of it"),
+        case("a stack of weights", _one_each("W1"), kind="error", why="W1 must be a matrix"),
+        case("a stack of inputs", _one_each("X"), kind="error", why="X must be a matrix"),
+        case("a vector of weights", _bad(_weights_in_a_vector), kind="error", why="W1 must be a matrix, also where there is one unit"),
+        case("a bias for each example", _bad(_bias_a_row), kind="error", why="numpy would give every example its own biases and say nothing"),
         case("inputs that do not match", _bad(_narrow_inputs), kind="error", why="each input needs a row of weights"),
         case("a vector of inputs", made("W1 of shape (3, 2)", lambda r: (r.standard_normal((3, 2)), r.standard_normal(2), r.standard_normal(2), 0.5)), normal(3), normal(1), kind="error",
              why="examples are rows of a matrix"),
@@ -315,4 +424,5 @@ EXERCISE = Exercise(
         one_outer_weight_for_all, half_the_loss,
     ),
     alternatives=(example_by_example, complex_step, forward_mode),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip
