@@ -207,6 +207,7 @@ EXERCISE = Exercise(
         case("basis points", normal(4, 4, scale=1e-4), normal(4, scale=1e-2), normal(4, scale=100.0), kind="edge", why="small impacts on large trades"),
         case("lists", given(((1, 2), (0, 3))), given((1, 0)), given((2, 1)), kind="edge",
              why="numbers may come as lists, which cannot be multiplied until they are arrays"),
+        case("one trade in lists", given(((3,),)), given((2,)), given((5,)), kind="edge", why="a list of one amount is a vector of one entry"),
         case("numbers of one byte", given([[100, 90], [60, 120]], dtype=np.int8), given([7, -5], dtype=np.int8), given([3, -2], dtype=np.int8), kind="edge",
              why="in numbers of one byte 120 + 120 is -16"),
         case("too few amounts", normal(4, 4), normal(4), normal(3), kind="error", why="each row needs an amount"),

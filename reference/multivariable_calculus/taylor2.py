@@ -249,6 +249,8 @@ EXERCISE = Exercise(
         case("whole numbers", joint("a book of whole numbers, odd gammas, and a move by one", _whole), kind="edge", why="whole numbers in, halves out"),
         case("lists", given(3), given((1, 2)), given(((1, 0), (0, 3))), given((0, 1)), given(((1, 1), (2, 0))), kind="edge",
              why="numbers may come as lists, which cannot be subtracted until they are arrays"),
+        case("a point in a list", given(2), given((3, -1)), given(((2, 1), (1, 5))), given((1, 0)), given((2, 3)), kind="edge",
+             why="one point gives one number, in whatever it comes"),
         case("numbers of one byte", given(9), given([3, 1], dtype=np.uint8), given([[1, 2], [2, 3]], dtype=np.uint8), given([200, 7], dtype=np.uint8),
              given([[190, 9], [201, 5]], dtype=np.uint8), kind="edge", why="in numbers of one byte 190 - 200 is 246"),
         case("an equally weighted basket", joint("a book with equal gammas", _basket), kind="edge", why="where all gammas are equal the book bends in one direction only"),
