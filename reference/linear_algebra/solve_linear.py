@@ -229,11 +229,10 @@ def _with_pivot(pivot):
     return draw
 
 
-def _negative_pivots(rng):
-    A = _with_pivot(0.0)(rng)
-    A[:, 0] *= -1
-    A[0, 0] = 1e-11
-    return A
+def _large_and_negative(rng):
+    # The best pivot of every column is negative and stands in one row only; what is positive is 1e-12 of it.
+    A = rng.uniform(0.5, 1.0, (4, 4)) * 1e-12
+    return A - np.eye(4)[[1, 2, 3, 0]] * rng.uniform(1.0, 2.0, 4)
 
 
 def _zero_pivot_later(rng):
@@ -339,8 +338,8 @@ EXERCISE = Exercise(
              kind="edge", why="the first pivot is 0; without an exchange it is divided by"),
         case("pivot 1e-20", made("0.5 to 2, large off the diagonal, 1e-20 in the corner", _with_pivot(1e-20)), normal(4),
              kind="edge", why="a pivot that is tiny but not 0 wipes out the other equations when it is divided by"),
-        case("pivot 1e-11", made("a first column of negative entries below 1e-11", _negative_pivots), normal(4), kind="edge",
-             why="the largest pivot may be negative, and one that is small beside it costs digits"),
+        case("large and negative", made("1e-12, and -1 to -2 beside the diagonal", _large_and_negative), normal(4), kind="edge",
+             why="the largest pivot in absolute value is negative; it is the one to divide by, and a small one costs digits"),
         case("zero pivot later", made("rows that agree as far as the second column", _zero_pivot_later), normal(4), kind="edge",
              why="a pivot may turn out to be 0 in any step, not only in the first"),
         case("nothing but negative numbers", given([[-1.0, -2.0], [-3.0, -4.0]]), normal(2), kind="edge",
