@@ -214,6 +214,13 @@ PROMOTED = (
 RAISED = "numpy's product raises ValueError itself where the guard is weaker"
 INTEGER = "numpy's whole numbers index like Python's"
 NOT_NEGATIVE = "a norm is never negative"
+SQUARE = "A is square where it is compared with v"
+UNUSED = "the number of multiplications is not used: fewer are fine, and none are made one by one"
+SHRINKS = (
+    "without it the power of a matrix of norm 1 becomes small, 1e-137 at least in the cases, which float64 holds, as it "
+    "does its square"
+)
+NUMBER = "a number becomes a new array, copied or not"
 EQUIVALENTS = (
     equivalents("power_iteration", "def power_iteration(A, v0, n_iter=1000):",
                 "def power_iteration(A, v0, n_iter=1001):", "def power_iteration(A, v0, n_iter=999):", reason=STEPS)
@@ -234,9 +241,12 @@ EQUIVALENTS = (
                   "if A.ndim != 2 or A.shape[1] != A.shape[1] or v.shape != (A.shape[0],) or not v.any():",
                   "if A.ndim != 2 or A.shape[-1] != A.shape[1] or v.shape != (A.shape[0],) or not v.any():",
                   "if A.ndim != 2 or A.shape[0] != A.shape[0] or v.shape != (A.shape[0],) or not v.any():",
+                  reason=RAISED)
+    + equivalents("power_iteration",
+                  "if A.ndim != 2 or A.shape[0] != A.shape[1] or v.shape != (A.shape[0],) or not v.any():",
                   "if A.ndim != 2 or A.shape[0] != A.shape[1] or v.shape != (A.shape[1],) or not v.any():",
                   "if A.ndim != 2 or A.shape[0] != A.shape[1] or v.shape != (A.shape[-1],) or not v.any():",
-                  reason=RAISED)
+                  reason=SQUARE)
     + equivalents("power_iteration", "return A, v / np.linalg.norm(v)", "return A, -(v / np.linalg.norm(v))",
                   reason=SIGN)
     + equivalents("power_iteration", "return A, v / np.linalg.norm(v)", "return A, v + np.linalg.norm(v)",
@@ -248,8 +258,7 @@ EQUIVALENTS = (
                   reason=STEPS)
     + equivalents("largest_entry_scaling", "for _ in range(n_iter):", "for _ in range(n_iter - 1):", reason=STEPS)
     + equivalents("largest_entry_scaling", "w = A @ v", "w = A.T @ v", "w = v @ A", reason=SYMMETRIC)
-    + equivalents("largest_entry_scaling", "v = w / w[np.argmax(np.abs(w))]", "v = w / w[np.argmin(np.abs(w))]",
-                  "v = w / w[np.argmax(w)]", reason=SCALE)
+    + equivalents("largest_entry_scaling", "v = w / w[np.argmax(np.abs(w))]", "v = w / w[np.argmax(w)]", reason=SCALE)
     + equivalents("largest_entry_scaling", "lam = (v @ A @ v) / (v @ v)", "lam = v @ (v @ A) / (v @ v)",
                   "lam = (v @ A.T @ v) / (v @ v)", "lam = (A @ v @ v) / (v @ v)", reason=SYMMETRIC)
     + equivalents("largest_entry_scaling", "if np.linalg.norm(A @ v - lam * v) <= 1e-12 * abs(lam):", "if False:",
@@ -265,7 +274,6 @@ EQUIVALENTS = (
                   "if np.linalg.norm(A @ v + lam * v) <= 1e-12 * abs(lam):",
                   "if np.linalg.norm(A @ v * lam * v) <= 1e-12 * abs(lam):",
                   "if np.linalg.norm(A @ v / lam * v) <= 1e-12 * abs(lam):",
-                  "if np.linalg.norm(A @ v % lam * v) <= 1e-12 * abs(lam):",
                   "if np.linalg.norm(A @ v ** lam * v) <= 1e-12 * abs(lam):",
                   "if np.linalg.norm(A @ v - lam + v) <= 1e-12 * abs(lam):",
                   "if np.linalg.norm(A @ v - lam - v) <= 1e-12 * abs(lam):",
@@ -283,12 +291,28 @@ EQUIVALENTS = (
                   "if np.linalg.norm(A @ v - lam * v) <= -0.999999999999 * abs(lam):", reason=STOP)
     + equivalents("largest_entry_scaling", "break", "continue", reason=STOP)
     + equivalents("by_library", "def by_library(A, v0, n_iter=1000):", "def by_library(A, v0, n_iter=1001):",
-                  "def by_library(A, v0, n_iter=999):", reason=STEPS)
+                  "def by_library(A, v0, n_iter=999):", reason=UNUSED)
     + equivalents("by_library", "values, vectors = np.linalg.eigh(A)", "values, vectors = np.linalg.eig(A)",
                   reason=GENERAL)
     + equivalents("by_library", "i = int(np.argmax(np.abs(values)))", "i = np.argmax(np.abs(values))", reason=INTEGER)
     + equivalents("by_library", "return values[i], -vectors[:, i]", "return values[i], --vectors[:, i]",
                   "return values[i], vectors[:, i]", reason=SIGN)
+    + equivalents("by_repeated_squaring", "def by_repeated_squaring(A, v0, n_iter=1000):",
+                  "def by_repeated_squaring(A, v0, n_iter=1001):", "def by_repeated_squaring(A, v0, n_iter=999):",
+                  reason=UNUSED)
+    + equivalents("by_repeated_squaring", "power = A / np.linalg.norm(A)", "power = A * np.linalg.norm(A)",
+                  reason=SCALE)
+    + equivalents("by_repeated_squaring", "for _ in range(10):  # to the power of 1024",
+                  "for _ in range(10 - 1):  # to the power of 1024", "for _ in range(11):  # to the power of 1024",
+                  "for _ in range(9):  # to the power of 1024", reason=STEPS)
+    + equivalents("by_repeated_squaring", "power /= np.linalg.norm(power)", "pass", reason=SHRINKS)
+    + equivalents("by_repeated_squaring", "v = power @ v", "v = v @ power", reason=SYMMETRIC)
+    + equivalents("by_repeated_squaring", "row = int(np.argmax(np.abs(v)))", "row = np.argmax(np.abs(v))",
+                  reason=INTEGER)
+    + equivalents("by_repeated_squaring", "return np.array(A[row] @ v / v[row]), (v / np.linalg.norm(v)).tolist()",
+                  "return np.asarray(A[row] @ v / v[row]), (v / np.linalg.norm(v)).tolist()", reason=NUMBER)
+    + equivalents("by_repeated_squaring", "return np.array(A[row] @ v / v[row]), (v / np.linalg.norm(v)).tolist()",
+                  "return np.array(v @ A[row] / v[row]), (v / np.linalg.norm(v)).tolist()", reason=SYMMETRIC)
     + equivalents("notebook", "def power_iteration(A, v0, n_iter=1000):", "def power_iteration(A, v0, n_iter=1001):",
                   "def power_iteration(A, v0, n_iter=999):", reason=STEPS)
     + equivalents("notebook", "A = np.asarray(A, dtype=float)", "A = np.asarray(A)", reason=PROMOTED)
@@ -340,6 +364,8 @@ EXERCISE = Exercise(
              why="a start with zeros in it is a start; only where all are zero there is no direction"),
         case("lists", given(((2, 1), (1, 2))), given((1, 0)), given(100), kind="edge",
              why="tables may come as lists of rows, which have no shape until they are made arrays"),
+        case("along an axis", given([[2.0, 0.0, 0.0], [0.0, 5.0, 0.0], [0.0, 0.0, 1.0]]), given([-1.0, -1.0, -2.0]), kind="edge",
+             why="all entries of the eigenvector but one vanish: what stops early or divides by them goes wrong"),
         case("one by one", given([[-3.0]]), given([2.0]), given(10), kind="edge", why="the eigenvalue of one number is the number"),
         case("not square", normal(3, 4), normal(4), kind="error", why="only square matrices have eigenvectors"),
         case("too many rows", normal(4, 3), normal(4), kind="error", why="only square matrices have eigenvectors"),
