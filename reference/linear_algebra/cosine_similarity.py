@@ -210,6 +210,9 @@ ZERO = "a row of zeros stays one, whatever positive number it is divided by"
 NOT_NEGATIVE = "a length is never negative"
 BOTH = "rows of X and of Y both change their sign, so that their products keep theirs"
 SYMMETRIC = "x'y = y'x, term by term in the same order"
+ZIPPED = "zip raises ValueError itself where two rows of different length meet"
+SQUARE = "a difference and its opposite have the same square"
+STRICT = "the lengths were compared before"
 EQUIVALENTS = (
     equivalents("cosine_similarity", "X, Y = np.asarray(X, dtype=float), np.asarray(Y, dtype=float)",
                 "X, Y = np.asarray(X), np.asarray(Y, dtype=float)", "X, Y = np.asarray(X, dtype=float), np.asarray(Y)",
@@ -249,6 +252,18 @@ EQUIVALENTS = (
                   "if X.shape[1] > Y.shape[1]:", reason=RAISED)
     + equivalents("norms_once", "out = np.where(lengths > 0, X @ Y.T / lengths, 0.0)",
                   "out = np.where(lengths != 0, X @ Y.T / lengths, 0.0)", reason=NOT_NEGATIVE)
+    + equivalents("from_half_angles", "X, Y = np.asarray(X, float).tolist(), np.asarray(Y, float).tolist()", "pass",
+                  "X, Y = np.asarray(X).tolist(), np.asarray(Y, float).tolist()",
+                  "X, Y = np.asarray(X, float).tolist(), np.asarray(Y).tolist()", reason=QUOTIENT)
+    + equivalents("from_half_angles", "if {len(row) for row in X} != {len(row) for row in Y}:", "if False:",
+                  "if {len(row) for row in X} < {len(row) for row in Y}:",
+                  "if {len(row) for row in X} > {len(row) for row in Y}:", reason=ZIPPED)
+    + equivalents("from_half_angles", "apart = math.hypot(*(a - b for a, b in zip(x, y, strict=True)))",
+                  "apart = math.hypot(*(b - a for a, b in zip(x, y, strict=True)))", reason=SQUARE)
+    + equivalents("from_half_angles", "apart = math.hypot(*(a - b for a, b in zip(x, y, strict=True)))",
+                  "apart = math.hypot(*(a - b for a, b in zip(x, y, strict=False)))", reason=STRICT)
+    + equivalents("from_half_angles", "together = math.hypot(*(a + b for a, b in zip(x, y, strict=True)))",
+                  "together = math.hypot(*(a + b for a, b in zip(x, y, strict=False)))", reason=STRICT)
     + equivalents("notebook", "if X.shape[1] != Y.shape[1]:", "if False:", "if X.shape[1] < Y.shape[1]:",
                   "if X.shape[1] > Y.shape[1]:", reason=RAISED)
     + equivalents("notebook", "X = X / np.where(lengths_x > 0, lengths_x, 1)[:, None]",

@@ -88,9 +88,9 @@ def by_rotations(X, k):
     n, d = X.shape
     mean = [sum(column) / n for column in X.T.tolist()]
     C, axes = X - np.array(mean), np.eye(d)
-    for _ in range(60):
+    for _ in range(10):
         for i, j in itertools.combinations(range(d), 2):
-            a, b = C[:, i].copy(), C[:, j].copy()
+            a, b = C[:, i], C[:, j]
             angle = math.atan2(2 * (a @ b), b @ b - a @ a) / 2
             turn = np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
             C[:, [i, j]], axes[:, [i, j]] = C[:, [i, j]] @ turn, axes[:, [i, j]] @ turn
@@ -211,6 +211,9 @@ SHIFT = (
     "adding a multiple of Q moves all eigenvalues alike: the eigenvectors stay, and 3000 steps are enough for either"
 )
 SYMMETRIC = "S is symmetric"
+LIST = "an array of a list is new, copied or not"
+SWEEPS = "eight sweeps settle all cases to the last digits, for each squares what is left"
+SWAP = "x'y = y'x, and doubling is exact"
 EQUIVALENTS = (
     equivalents("pca", "_, s, Vt = np.linalg.svd(X - mean, full_matrices=False)", "_, s, Vt = np.linalg.svd(X - mean)",
                 "_, s, Vt = np.linalg.svd(X - mean, full_matrices=True)", reason=CUT)
@@ -246,6 +249,15 @@ EQUIVALENTS = (
                   "Q = np.linalg.qr(S @ Q + -0.999 * np.trace(S) * Q)[0]", reason=SHIFT)
     + equivalents("orthogonal_iteration", "Q = np.linalg.qr(S @ Q + 1e-3 * np.trace(S) * Q)[0]",
                   "Q = np.linalg.qr(S.T @ Q + 1e-3 * np.trace(S) * Q)[0]", reason=SYMMETRIC)
+    + equivalents("by_rotations", "C, axes = X - np.array(mean), np.eye(d)",
+                  "C, axes = np.array(mean) - X, np.eye(d)", reason=SIGN)
+    + equivalents("by_rotations", "C, axes = X - np.array(mean), np.eye(d)",
+                  "C, axes = X - np.asarray(mean), np.eye(d)", reason=LIST)
+    + equivalents("by_rotations", "for _ in range(10):", "for _ in range(10 - 1):", "for _ in range(11):",
+                  "for _ in range(9):", reason=SWEEPS)
+    + equivalents("by_rotations", "angle = math.atan2(2 * (a @ b), b @ b - a @ a) / 2",
+                  "angle = math.atan2(2 * a @ b, b @ b - a @ a) / 2",
+                  "angle = math.atan2(2 * (b @ a), b @ b - a @ a) / 2", reason=SWAP)
     + equivalents("notebook", "centred = X - mean", "centred = mean - X", reason=SIGN)
     + equivalents("notebook", "return mean, vectors[:, order].T, values[order]",
                   "return mean, -vectors[:, order].T, values[order]", reason=SIGN)

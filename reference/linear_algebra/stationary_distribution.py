@@ -208,6 +208,8 @@ MIX = (
 STEPS = "39 squarings are 2^39 steps already, and what is forgotten stays forgotten"
 STOCHASTIC = "the square of a matrix whose rows sum to 1 is one again: what is divided by is 1 but for rounding"
 ROWS = "all rows of the limit are the same"
+FIRST = "the first state has none before it, so that nothing is done in its turn"
+SHARES = "shares are divided by their sum, so that any positive number will do for the first"
 EQUIVALENTS = (
     equivalents("stationary_distribution", "equations = np.vstack([P.T - np.eye(n), np.ones(n)])",
                 "equations = np.vstack([np.eye(n) - P.T, np.ones(n)])", reason=SIDES)
@@ -239,6 +241,9 @@ EQUIVALENTS = (
     + equivalents("repeated_squaring", "M /= M.sum(axis=1, keepdims=True)", "M /= M.sum(axis=1)",
                   "M /= M.sum(axis=1, keepdims=False)", reason=STOCHASTIC)
     + equivalents("repeated_squaring", "return M[0]", "return M[-1]", reason=ROWS)
+    + equivalents("by_removing_states", "for k in range(n - 1, 0, -1):", "for k in range(n - 1, 0 - 1, -1):",
+                  "for k in range(n - 1, -1, -1):", reason=FIRST)
+    + equivalents("by_removing_states", "pi = [1.0]", "pi = [2.0]", "pi = [0.5]", reason=SHARES)
     + equivalents("notebook", "P = np.asarray(P, dtype=float)", "P = np.asarray(P)", reason=FLOAT)
     + equivalents("notebook", "if P.ndim != 2 or P.shape[0] != P.shape[1]:",
                   "if P.ndim < 2 or P.shape[0] != P.shape[1]:", "if P.ndim != 2 or P.shape[0] > P.shape[1]:",
