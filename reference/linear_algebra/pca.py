@@ -75,7 +75,7 @@ def orthogonal_iteration(X, k):
     S = C.T @ C / (len(X) - 1)
     # A few more directions than asked for, and many steps: neighbours may be nearly as large.
     Q = np.linalg.qr(np.random.default_rng(1).standard_normal(S.shape))[0]
-    for _ in range(3000):
+    for _ in range(1000):
         Q = np.linalg.qr(S @ Q + 1e-3 * np.trace(S) * Q)[0]
     variances = np.einsum("ij,jk,ki->i", Q.T, S, Q)
     order = np.argsort(-variances)[:k]
@@ -205,10 +205,10 @@ CUT = "the directions beyond the smaller of n and d are cut away, for k is not l
 RAISED = "the singular value decomposition of a vector raises LinAlgError, a ValueError"
 START = "iterating a square Q finds every direction from almost every start; they are put in order afterwards"
 STEPS = (
-    "a step more or less changes nothing: neighbouring variances of the cases differ so much that 3000 steps are plenty"
+    "a step more or less changes nothing: neighbouring variances of the cases differ so much that 1000 steps are plenty"
 )
 SHIFT = (
-    "adding a multiple of Q moves all eigenvalues alike: the eigenvectors stay, and 3000 steps are enough for either"
+    "adding a multiple of Q moves all eigenvalues alike: the eigenvectors stay, and 1000 steps are enough for either"
 )
 SYMMETRIC = "S is symmetric"
 LIST = "an array of a list is new, copied or not"
@@ -234,8 +234,8 @@ EQUIVALENTS = (
                   "Q = np.linalg.qr(np.random.default_rng(0).standard_normal(S.shape))[0]",
                   "Q = np.linalg.qr(np.random.default_rng(1).standard_normal(S.shape))[1]",
                   "Q = np.linalg.qr(np.random.default_rng(1).standard_normal(S.shape))[-1]", reason=START)
-    + equivalents("orthogonal_iteration", "for _ in range(3000):", "for _ in range(3000 - 1):",
-                  "for _ in range(3001):", "for _ in range(2999):", reason=STEPS)
+    + equivalents("orthogonal_iteration", "for _ in range(1000):", "for _ in range(1000 - 1):",
+                  "for _ in range(1001):", "for _ in range(999):", reason=STEPS)
     + equivalents("orthogonal_iteration", "Q = np.linalg.qr(S @ Q + 1e-3 * np.trace(S) * Q)[0]",
                   "Q = np.linalg.qr(S @ (Q + 0.001 * np.trace(S) * Q))[0]",
                   "Q = np.linalg.qr(S @ Q + 0.002 * np.trace(S) * Q)[0]",
