@@ -33,7 +33,7 @@ def test_there_are_enough_cases_and_misconceptions(exercise):
     assert 2 <= sum(case.public for case in exercise.cases) <= 4
     assert sum(not case.public for case in exercise.cases) >= 5
     assert len(exercise.misconceptions) >= 4
-    assert len(exercise.alternatives) >= 2
+    assert len(exercise.alternatives) >= 3
     assert any(case.kind == "edge" and not case.public for case in exercise.cases)
 
 
