@@ -177,7 +177,7 @@ GAP = (
 NOT_NEGATIVE = "the largest singular value of a matrix with an entry is not negative"
 NEW = "v is not written to: each step makes a new array"
 PASSES = (
-    "columns whose condition is at most 1e4 lose 1e-12 of their right angles in one pass, and another pass "
+    "columns whose condition is at most 1e4 lose 2e-12 of their right angles in one pass, and another pass "
     "changes nothing once they are right; the bound is wider"
 )
 SIGN = "a direction and its opposite span the same line, and the projection holds it twice"
