@@ -10,7 +10,6 @@ import axe_playwright_python
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from conftest import browser_program
 
 from grader.cli import main
 from grader.diagnose import profiles
@@ -193,7 +192,7 @@ def test_an_exercise_that_is_not_there_is_said_in_one_line():
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [320, 1100])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_the_page(toy, tmp_path, width, scheme):
+def test_axe_finds_nothing_in_the_page(browser_program, toy, tmp_path, width, scheme):
     from playwright.sync_api import sync_playwright
 
     @misconception("Again?")
@@ -206,7 +205,7 @@ def test_axe_finds_nothing_in_the_page(toy, tmp_path, width, scheme):
     axe = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
     with sync_playwright() as playwright:
         options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        opened = playwright.chromium.launch(executable_path=browser_program(), args=options)
+        opened = playwright.chromium.launch(executable_path=browser_program, args=options)
         tab = opened.new_context(
             color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True
         ).new_page()

@@ -117,7 +117,9 @@ def compare(
     for (i, j), evidence in shared.items():
         share = evidence / min(wholes[i], wholes[j])
         if evidence >= LEAST_EVIDENCE and share >= threshold and sources[i].student != sources[j].student:
-            found.append((-share, -evidence, sources[i].name, sources[j].name, i, j))
+            # Sums in another order differ in their last digits, and pairs that share as much would change places.
+            first, second = sorted((sources[i].name, sources[j].name))
+            found.append((-round(share, 9), -round(evidence, 9), first, second, i, j))
     return tuple(
         Pair(
             first=sources[i],
