@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -41,7 +42,8 @@ class InProcess:
         session.namespace.update(self._namespace)
         if not cells:
             return Transcript(claims=tuple(_ask(session, question) for question in questions))
-        with session.stage():
+        # What the caller makes of warnings is not what a notebook does: there they are no errors.
+        with warnings.catch_warnings(action="ignore"), session.stage():
             errors = wire.decode(wire.encode(run_cells(session, cells, (), lambda _: None))[4:])
             claims = tuple(_ask(session, question) for question in questions)
         cell_errors = tuple(printable(errors.get(i, "")) for i in range(len(cells)))
