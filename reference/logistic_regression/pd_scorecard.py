@@ -7,8 +7,9 @@ import math
 import numpy as np
 
 from reference.bounds import SCORECARD, SCORECARD_FLOOR
+from reference.logistic_regression._pd_scorecard_equivalents import EQUIVALENTS
 from reference.measures import same, value
-from reference.recipes import given, joint, normal
+from reference.recipes import given, joint, made, normal
 from reference.spec import Exercise, case, misconception
 
 # Decisions are compared exactly, so no probability may be within this of the threshold; solvers differ by 1e-9.
@@ -146,7 +147,7 @@ def one_applicant_at_a_time(X_train, y_train, X_test, lam, c_fp, c_fn):
 
     d = len(means) + 1
     w = [0.0] * d
-    for _ in range(30):
+    for _ in range(12):
         p = [probability(row) for row in A]
         rows = [
             [
@@ -163,7 +164,7 @@ def one_applicant_at_a_time(X_train, y_train, X_test, lam, c_fp, c_fn):
                     rows[i] = [a - factor * b for a, b in zip(rows[i], rows[k], strict=True)]
         w = [v - rows[i][d] / rows[i][i] for i, v in enumerate(w)]
     pd = [probability(row) for row in B]
-    return tuple(pd), [p / (1 - p) >= c_fp / c_fn for p in pd]
+    return tuple(pd), [p >= (1 - p) * (c_fp / c_fn) for p in pd]
 
 
 def _decide(pd, c_fp, c_fn):
@@ -291,27 +292,50 @@ def twice_the_penalty(X_train, y_train, X_test, lam, c_fp, c_fn):
     return pd_scorecard(X_train, y_train, X_test, 2 * lam, c_fp, c_fn)
 
 
-def _applicants(n, m, lam, c_fp, c_fn, *, share=0.3, drift=0.0, constant=False):
+def _applicants(n, m, lam, c_fp, c_fn, *, share=0.3, drift=0.0, constant=None, noise=1.2):
     """Return a recipe for applicants in raw units whose probabilities keep clear of the threshold, on both sides of it."""
 
     def draw(rng):
         scales, offsets = np.array([12_000.0, 9.0, 0.2]), np.array([38_000.0, 41.0, 0.5])
         while True:
             raw = rng.standard_normal((n + m, 3))
-            order = np.argsort(raw[:n] @ [-0.8, -0.5, 0.9] + 1.2 * rng.standard_normal(n))
+            order = np.argsort(raw[:n] @ [-0.8, -0.5, 0.9] + noise * rng.standard_normal(n))
             y = np.zeros(n)
             y[order[-max(round(share * n), 2) :]] = 1.0
             raw[n:] += drift
             X = raw * scales + offsets
             A, B = X[:n], X[n:]
-            if constant:
-                A[:, 1] = 0.1
+            if constant is not None:
+                A[:, 1] = constant
             pd, reject = pd_scorecard(A, y, B, lam, c_fp, c_fn)
             clear = (np.abs(pd - c_fp / (c_fp + c_fn)) > 2 * CLEAR).all()
             if clear and (m == 1 or 0 < reject.sum() < m):
                 return A, y, B
 
     return joint(f"{n} past and {m} new applicants", draw)
+
+
+def _far_from_elsewhere(rng):
+    """Return applicants for whom whole Newton steps arrive from zero, but not from weights of -1."""
+    while True:
+        A, y, B = _applicants(45, 10, 0.02, 1.0, 3.0, share=0.5).draw(rng)
+        X, w = _ones(_scale(A, A)[0]), -np.ones(4)
+        penalties = np.array([0.0, 0.02, 0.02, 0.02])
+        with np.errstate(all="ignore"):
+            for _ in range(20):
+                p = _sigmoid(X @ w)
+                step = X.T @ (p - y) / len(y) + penalties * w
+                w = w - np.linalg.pinv(X.T @ (X * (p * (1 - p))[:, None]) / len(y) + np.diag(penalties)) @ step
+                if not np.abs(w).max() < 1e6:
+                    return A, y, B
+
+
+def _slips(rng):
+    """Return applicants of whom two new ones are a million times out in one figure, each in its direction."""
+    A, y, B = _applicants(50, 4, 0.02, 1.0, 4.0).draw(rng)
+    B = B.copy()
+    B[0, 0], B[1, 0] = 1e6 * B[0, 0], -1e6 * abs(B[1, 0])
+    return A, y, B
 
 
 def _terms(lam, c_fp, c_fn):
@@ -336,8 +360,20 @@ EXERCISE = Exercise(
         case("a lost client costs more", _applicants(45, 10, 0.02, 3.0, 1.0, share=0.5), *_terms(0.02, 3.0, 1.0), kind="edge",
              why="where good clients are precious, only very likely defaulters are rejected"),
         case("one applicant", _applicants(35, 1, 0.05, 1.0, 3.0), *_terms(0.05, 1.0, 3.0), kind="edge", why="a single applicant has no spread of its own"),
-        case("a constant column", _applicants(40, 8, 0.05, 1.0, 4.0, constant=True), *_terms(0.05, 1.0, 4.0), kind="edge",
+        case("a constant column", _applicants(40, 8, 0.05, 1.0, 4.0, constant=0.1), *_terms(0.05, 1.0, 4.0), kind="edge",
              why="a column that has never changed has no spread to divide by and no say, whatever it does next"),
+        case("a column of sevens", _applicants(36, 9, 0.05, 1.0, 3.0, constant=7.0), *_terms(0.05, 1.0, 3.0), kind="edge",
+             why="a column of sevens has a spread of exactly 0, and 0 divided by 0 is no number"),
+        case("nearly separated", _applicants(40, 10, 5e-4, 1.0, 3.0, noise=0.05), *_terms(5e-4, 1.0, 3.0), kind="edge",
+             why="where groups hardly overlap and the penalty is small, weights are large, and steps with the wrong curvature do not arrive"),
+        case("nearly separated, many defaults", _applicants(50, 10, 5e-4, 2.0, 3.0, share=0.5, noise=0.05), *_terms(5e-4, 2.0, 3.0), kind="edge",
+             why="the smaller the penalty, the larger the weights, and the longer the way"),
+        case("as many defaults as good clients", joint("45 past and 10 new applicants, half of them defaults", _far_from_elsewhere), *_terms(0.02, 1.0, 3.0), kind="edge",
+             why="whole Newton steps arrive from zero; from elsewhere they may go on and on unless they are halved"),
+        case("a slip of the keyboard", joint("50 past and 4 new applicants, two of them a million times out", _slips), *_terms(0.02, 1.0, 4.0), kind="stability",
+             why="exp(1000) is too large for any computer, a probability of 0 or 1 is not"),
+        case("lists", made("rows in a list", lambda r: r.normal(size=(6, 2)).tolist()), given((0.0, 1.0, 1.0, 0.0, 1.0, 0.0)), made("new rows in a list", lambda r: r.normal(size=(3, 2)).tolist()), *_terms(0.5, 1.0, 1000.0), kind="edge",
+             why="lists of rows have no shape, no mean and no spread until they are made arrays"),
         case("a strong penalty", _applicants(40, 9, 3.0, 2.0, 5.0), *_terms(3.0, 2.0, 5.0), kind="edge", why="the slopes shrink, and the share of defaults stays"),
         case("another population", _applicants(48, 12, 0.05, 1.0, 2.5, drift=0.9), *_terms(0.05, 1.0, 2.5), kind="edge",
              why="new applicants differ from past ones, and the scorecard must show it"),
@@ -345,6 +381,14 @@ EXERCISE = Exercise(
              why="new applicants need the same columns"),
         case("outcomes in a column", normal(6, 2), given([[0.0], [1.0], [0.0], [1.0], [0.0], [1.0]]), normal(2, 2), *_terms(0.1, 1.0, 1.0), kind="error",
              why="y_train must be a vector"),
+        case("one column for all", normal(6, 3), given([0.0, 1.0, 0.0, 1.0, 0.0, 1.0]), normal(2, 1), *_terms(0.1, 1.0, 1.0), kind="error",
+             why="numpy would stretch a single column to all three"),
+        case("one outcome for all", normal(6, 2), given([1.0]), normal(2, 2), *_terms(0.1, 1.0, 1.0), kind="error", why="numpy would stretch a single outcome to all past applicants"),
+        case("past applicants in a vector", normal(4), given([0.0, 1.0, 0.0, 1.0]), normal(2, 4), *_terms(0.1, 1.0, 1.0), kind="error", why="X_train must be a matrix with one row an applicant"),
+        case("a new applicant in a vector", normal(4, 3), given([0.0, 1.0, 0.0, 1.0]), normal(3), *_terms(0.1, 1.0, 1.0), kind="error", why="a single applicant is a matrix with one row"),
+        case("a lost client that costs nothing", normal(6, 2), given([0.0, 1.0, 0.0, 1.0, 0.0, 1.0]), normal(2, 2), *_terms(0.1, 0.0, 1.0), kind="error", why="a cost is greater than 0"),
+        case("a lost client that pays", normal(6, 2), given([0.0, 1.0, 0.0, 1.0, 0.0, 1.0]), normal(2, 2), *_terms(0.1, -1.0, 3.0), kind="error", why="a cost is not negative"),
+        case("a lost client that pays a little", normal(6, 2), given([0.0, 1.0, 0.0, 1.0, 0.0, 1.0]), normal(2, 2), *_terms(0.1, -0.25, 3.0), kind="error", why="a cost is greater than 0, even if the sum of both is"),
         case("a default that costs nothing", normal(6, 2), given([0.0, 1.0, 0.0, 1.0, 0.0, 1.0]), normal(2, 2), *_terms(0.1, 1.0, 0.0), kind="error", why="a cost is greater than 0"),
         case("a negative cost", normal(6, 2), given([0.0, 1.0, 0.0, 1.0, 0.0, 1.0]), normal(2, 2), *_terms(0.1, 1.0, -1.0), kind="error", why="a cost is greater than 0"),
     ),
@@ -359,4 +403,5 @@ EXERCISE = Exercise(
         nan_for_constant_columns, twice_the_penalty, sample_standard_deviation, standardises_past_and_new_together,
     ),
     alternatives=(log_odds_threshold, descent_and_expected_cost, one_applicant_at_a_time),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip
