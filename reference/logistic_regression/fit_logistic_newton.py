@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from reference.bounds import LOSS_ROUNDING, STATIONARY_GRADIENT
+from reference.logistic_regression._fit_logistic_newton_equivalents import EQUIVALENTS
 from reference.recipes import given, integers, joint, made, normal
 from reference.spec import Exercise, case, check, misconception
 
@@ -313,6 +314,58 @@ def _separable(rng):
     return np.column_stack([np.ones(11), x, rng.standard_normal(11)])[order], (x > 0).astype(float)[order]
 
 
+# Seven kinds of clients, how many there are of each, and their outcomes: 21 clients for whom whole Newton steps from zero
+# saturate most scores, with a matrix so flat that the next step throws the loss beyond 1000. Found by climbing.
+FLAT = np.array(
+    [[2.11, 0.2], [-5.56, -0.78], [1.32, 2.58], [32.22, -20.43], [3.73, 0.22], [0.36, -1.64], [-1.74, 0.73]]
+)
+HOW_MANY, OUTCOMES = [1, 2, 1, 4, 3, 4, 6], [0.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0]
+
+
+def _overshoots(rng):
+    """Return clients near those of `FLAT`, mirrored and in any order, for whom whole Newton steps end far from anywhere."""
+    x, y = np.repeat(FLAT, HOW_MANY, axis=0), np.repeat(OUTCOMES, HOW_MANY)
+    if rng.random() < 0.5:
+        x, y = -x, 1 - y
+    while True:
+        near = x * (1 + 0.01 * rng.standard_normal(x.shape))
+        order = rng.permutation(len(y))
+        X = np.column_stack([np.ones(len(y)), near])[order]
+        with np.errstate(all="ignore"):
+            if _loss(_newton(X, y[order], 0.001, _hessian, steps=30), X, y[order], 0.001) > 10:
+                return X, y[order]
+
+
+def _overshoots_twice(rng):
+    """Return such clients, their columns swapped and each client twice, which changes neither mean nor minimum."""
+    X, y = _overshoots(rng)
+    return np.repeat(X[:, [0, 2, 1]], 2, axis=0), np.repeat(y, 2)
+
+
+def _overlapping(rng):
+    """Return 60 clients whose groups overlap so much that a penalty of 0, or a little less, leaves a minimum nearby."""
+    while True:
+        X, y = _clients(60, 3).draw(rng)
+        w = np.zeros(3)
+        for _ in range(20):
+            w = w - np.linalg.pinv(_hessian(w, X, -0.01)) @ _gradient(w, X, y, -0.01)
+        if np.linalg.norm(_gradient(w, X, y, -0.01)) < 1e-12 and np.abs(w).max() < 3:
+            return X, y
+
+
+def _separable_in_quarters(rng):
+    X, y = _separable(rng)
+    return X * [1.0, 0.25, 0.25], y
+
+
+def _mirrored(rng):
+    """Return pairs of clients with opposite features and outcomes, so that the intercept is 0, and a column with its opposite."""
+    x = rng.uniform(0.5, 2.0, 8)
+    y = rng.permutation([1.0] * 6 + [0.0] * 2)
+    both, order = np.concatenate([x, -x]), rng.permutation(16)
+    return np.column_stack([np.ones(16), both, -both])[order], np.concatenate([y, 1 - y])[order]
+
+
 def _duplicated(rng):
     X, y = _clients(18, 3).draw(rng)
     return np.column_stack([X, X[:, 1]]), y
@@ -333,7 +386,14 @@ EXERCISE = Exercise(
         case("defaults are rare", _clients(100, 3, share=0.03), given(0.01), kind="edge", why="three defaults in a hundred"),
         case("perfectly separated", joint("two groups that do not overlap", _separable), given(0.02), kind="edge",
              why="without the penalty no weights would be large enough"),
+        case("hardly any penalty", joint("two groups that do not overlap", _separable), given(1e-5), kind="edge",
+             why="the smaller the penalty, the larger the weights, and the longer the way"),
+        case("hardly any penalty, larger units", joint("two groups that do not overlap, in units of a quarter", _separable_in_quarters), given(1e-5), kind="edge",
+             why="weights and steps are large where features are small"),
         case("another unit", joint("40 clients, 3 weights, scale 30", _another_unit), given(0.001), kind="edge", why="a unit thirty times smaller makes curvatures a thousand times larger"),
+        case("amounts in thousands", _clients(40, 3, scale=1000.0), given(0.001), kind="edge", why="the length of the gradient is asked for in the units of the features, not in any others"),
+        case("a feature and its opposite", joint("clients in pairs, one the mirror image of the other, and a column with both signs", _mirrored), given(0.1), kind="edge",
+             why="entries of a gradient that add up to 0 are not 0"),
         case("a feature twice", joint("18 clients, one column twice", _duplicated), given(0.1), kind="edge",
              why="two columns that say the same share the weight"),
         case("intercept only", made("ones(20, 1)", lambda _: np.ones((20, 1))), made("outcomes", lambda r: r.permutation(np.arange(20) % 4 == 0).astype(float)), given(5.0),
@@ -343,6 +403,22 @@ EXERCISE = Exercise(
              why="a gradient of a hundred thousandth is not yet the end"),
         case("whole numbers", joint("whole features and outcomes", lambda r: (np.column_stack([np.ones(12, int), r.integers(-3, 4, (12, 2))]), r.permutation([0, 1] * 6))),
              given(1), kind="edge", why="whole numbers in, fractions out"),
+        case("a step that overshoots", joint("21 clients for whom whole steps diverge", _overshoots), kind="stability",
+             why="where the loss is flat a whole step goes much too far: it must be halved while the loss rises"),
+        case("a step that overshoots, each client twice", joint("42 clients for whom whole steps diverge", _overshoots_twice), given(0.001), kind="stability",
+             why="a mean does not change when each client comes twice, and a whole step goes too far all the same"),
+        case("no penalty", joint("60 clients, 3 weights, overlapping groups", _overlapping), given(0.0), kind="edge", why="where groups overlap a minimum exists without a penalty"),
+        case("no penalty on an intercept", made("ones(10, 1)", lambda _: np.ones((10, 1))), made("outcomes", lambda r: r.permutation(np.arange(10) % 3 == 0).astype(float)), given(0), kind="edge",
+             why="a penalty of 0 is at least 0"),
+        case("lists", made("rows in a list", lambda r: [[1.0, v] for v in r.normal(size=6).tolist()]), given((0.0, 1.0, 1.0, 0.0, 1.0, 0.0)), given(0.3), kind="edge",
+             why="lists of rows have no shape, and cannot be multiplied, until they are made arrays"),
+        case("a penalty just below zero", joint("60 clients, 3 weights, overlapping groups", _overlapping), given(-0.001), kind="error",
+             why="a penalty is at least 0, also where a minimum would exist"),
+        case("a hundredth below zero", joint("60 clients, 3 weights, overlapping groups", _overlapping), given(-0.01), kind="error", why="a penalty is at least 0"),
+        case("one outcome for all", made("ones and normal(6, 1)", lambda r: np.column_stack([np.ones(6), r.standard_normal(6)])), given([1.0]), kind="error", why="numpy would stretch a single outcome to all clients"),
+        case("a column of outcomes for an intercept", made("ones(4, 1)", lambda _: np.ones((4, 1))), made("outcomes (4, 1)", lambda r: r.permutation([[0.0], [1.0], [0.0], [0.0]])), kind="error",
+             why="with an intercept only, numpy makes four fits of a column without a word"),
+        case("a vector for a client", normal(3), given([0.0, 1.0, 1.0]), kind="error", why="one client is a matrix with one row"),
         case("penalty below zero", _clients(8, 2), given(-0.5), kind="error", why="a penalty is at least 0"),
         case("outcomes in a column", normal(6, 2), integers(6, 1, low=0, high=2), kind="error", why="y must be a vector"),
         case("a single step", _clients(25, 4, scale=3.0), given(0.001), given(1e-12), given(1), kind="error", why="what has not converged must say so"),
@@ -354,4 +430,5 @@ EXERCISE = Exercise(
         diagonal_hessian, fits_a_straight_line,
     ),
     alternatives=(reweighted_least_squares, accelerated_descent, quasi_newton),
+    equivalents=EQUIVALENTS,
 )  # fmt: skip
