@@ -308,13 +308,13 @@ def grade(
     limits: tuple[str, ...],
 ) -> None:
     """Grade notebooks, scripts, zips and folders of them, each in a sandbox of its own."""
-    from grader.cohort import grade_cohort  # noqa: PLC0415
+    from grader.cohort import grade_cohort, named_in  # noqa: PLC0415
     from grader.lms.intake import Handed  # noqa: PLC0415
     from grader.records import Limits  # noqa: PLC0415
     from grader.terminal import show_statistics  # noqa: PLC0415
 
     allowed = Limits().changed(limits)
-    topics = topics_of([assignment] if assignment else [])
+    topics = topics_of([assignment] if assignment else named_in(paths))
     moment = due.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f UTC") if due else ""
     handed = Handed(layout=layout or "", attempts=attempts, roster=roster, due=moment, pseudonyms=pseudonyms)
     summary = grade_cohort(
@@ -340,6 +340,7 @@ def grade(
     help="What the LMS calls the assignment, such as 'Homework 1 (4711)'; may be repeated.",
 )
 @pseudonyms_option
+@jobs_option
 @course_option
 def report(
     folder: Path,
@@ -347,24 +348,25 @@ def report(
     lms: tuple[str, ...],
     columns: tuple[str, ...],
     pseudonyms: bool,  # noqa: FBT001
+    jobs: int | None,
 ) -> None:
     """Write scores.csv and results/ again from the gradebook in DIR, the marks in DIR/manual, and files for an LMS."""
-    from grader.cohort import write_lms, write_reports  # noqa: PLC0415
     from grader.gradebook import Gradebook  # noqa: PLC0415
     from grader.lms.intake import adopt  # noqa: PLC0415
     from grader.manual.files import marked_topics  # noqa: PLC0415
     from grader.manual.marks import left  # noqa: PLC0415
+    from grader.reports import write_lms, write_reports  # noqa: PLC0415
     from grader.terminal import show_statistics  # noqa: PLC0415
 
     check_graded(folder)
     marked = marked_topics(folder)
     with Gradebook.open(folder / "gradebook.db") as book:
         people = adopt(book, roster) if roster else ()
-        reports = write_reports(book, folder, marked, pseudonyms=pseudonyms)
+        reports = write_reports(book, folder, marked, pseudonyms=pseudonyms, jobs=cores(jobs))
         more, notes = write_lms(book, folder, lms, columns, marked, pseudonyms=pseudonyms)
         show_statistics(reports.statistics)
         wrote = [f"wrote {path}" for path in (*reports.paths, *more)]
-        for line in [*wrote, *people, *notes, *left(book.results(), marked)]:
+        for line in [*wrote, *people, *notes, *left(book.briefs(), marked)]:
             click.echo(line)
 
 

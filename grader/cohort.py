@@ -9,34 +9,27 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader import __version__, content
-from grader.content import load_topic, topic_names
+from grader.content import topic_names
 from grader.engines.local import Setting, grade_all, not_graded
 from grader.errors import MachineError, UsageError
 from grader.given import given_cells
 from grader.gradebook import Gradebook
 from grader.intake import Found, find, read
-from grader.listing import summary
-from grader.lms.deliver import deliver, write_handed_in
-from grader.lms.files import key_of, write_names
-from grader.lms.intake import Handed, counted, keep, known_roster, take_in, told
-from grader.lms.layouts import Upload
-from grader.lms.pseudonyms import pseudonymised
+from grader.lms.intake import Handed, keep, take_in, told
 from grader.manual.files import marked_topics
-from grader.manual.marks import Marked, merged
 from grader.notebook import read_notebook
-from grader.plan import Plan, plan_topic
-from grader.records import Limits, Result, Submission
-from grader.report.pages import write_pages
-from grader.report.results import write_results
-from grader.report.scores import write_scores
-from grader.report.statistics import Statistics, statistics_of
+from grader.plan import Plan, Plans
+from grader.records import Limits, Submission
+from grader.report.statistics import Statistics
+from grader.reports import PSEUDONYMOUS, write_reports
 from grader.terminal import progress
 from reference.catalogue import Topic
 
-# Reports without names go there: no file with names lies beside them.
-PSEUDONYMOUS = "pseudonymous"
 # What the course's notebooks import: paid for once by the fork-server, not by every submission.
 PRELOAD = ("numpy", "matplotlib.pyplot")
+
+# So many are read before grading begins, to know which assignments are needed.
+FEW = 8
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,7 +122,7 @@ def grade_cohort(
     intake = take_in(find(paths), handed, only)
     found = intake.found
     marked = marked_topics(output)  # a fault in a table of marks is told before an hour of grading, not after it
-    plans = {topic.name: plan_topic(topic, seed) for topic in topics}
+    plans = Plans(topics, seed)
     try:
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -173,7 +166,7 @@ def grade_cohort(
                 book.store(result, _digest(plans, result.assignment), __version__)
                 count(result.status)
         finally:
-            reports = write_reports(book, output, marked, pseudonyms=handed.pseudonyms)
+            reports = write_reports(book, output, marked, pseudonyms=handed.pseudonyms, jobs=jobs)
         notes = told(book, intake)
     return Summary(
         graded=counts["graded"],
@@ -184,6 +177,21 @@ def grade_cohort(
         folder=PSEUDONYMOUS if handed.pseudonyms else "",
         statistics=reports.statistics,
     )
+
+
+def named_in(paths: Sequence[Path]) -> tuple[str, ...]:
+    """Return the assignments that submissions name where they are few; none, which stands for all, where they are many.
+
+    One notebook is then graded without loading the rest of the course.
+    """
+    found = find(paths)
+    if len(found) > FEW:
+        return ()
+    try:
+        names = {read(item).assignment for item in found}
+    except MachineError:  # told where it is graded
+        return ()
+    return tuple(sorted(names)) if names <= set(topic_names()) else ()
 
 
 def given_of(topic: Topic) -> Mapping[str, tuple[list[str], list[str]]]:
@@ -207,84 +215,3 @@ def unread(item: Found) -> Submission:
 def _digest(plans: Mapping[str, Plan], assignment: str) -> str:
     """Return what the marks of an assignment depend on beside the submission and our version."""
     return plans[assignment].digest if assignment in plans else ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reports:
-    """What was written from a gradebook, and how the cohort did."""
-
-    paths: tuple[Path, ...]
-    statistics: tuple[tuple[str, Statistics], ...]
-
-
-def write_reports(
-    book: Gradebook, output: Path, marked: Mapping[str, Marked] | None = None, *, pseudonyms: bool = False
-) -> Reports:
-    """Write what people and programs read from the gradebook and what people marked, and return what was written.
-
-    With `pseudonyms` nothing written names a student, and all of it goes to a folder of its own.
-    """
-    marked = marked or {}
-    results, uploads, folder = _shown(book, output, marked, pseudonyms=pseudonyms)
-    questions = [question for one in marked.values() for question in one.key.points]
-    write_results(results, folder / "results")
-    write_scores(results, _exercises(results), folder / "scores.csv", questions)
-    roster = None if pseudonyms else known_roster(book)
-    written = [write_handed_in(results, uploads, roster, folder)] if uploads or roster else []
-    assignments = {result.assignment for result in results}
-    topics = [load_topic(name) for name in topic_names() if name in assignments]
-    summaries = {t.name: {e.name: summary(e) for e in t.exercises} for t in topics}
-    pages = write_pages(results, folder, {t.name: t.title for t in topics}, summaries)
-    return Reports(
-        paths=(folder / "results", folder / "scores.csv", *pages, *written),
-        statistics=tuple((t.title, statistics_of(t.name, results)) for t in topics),
-    )
-
-
-def write_lms(
-    book: Gradebook,
-    output: Path,
-    wanted: Sequence[str],
-    titles: Sequence[str] = (),
-    marked: Mapping[str, Marked] | None = None,
-    *,
-    pseudonyms: bool = False,
-) -> tuple[tuple[Path, ...], tuple[str, ...]]:
-    """Write files that LMS import, and return what was written and what to tell of it.
-
-    Parameters
-    ----------
-    book : Gradebook
-    output : Path
-        Its folder.
-    wanted : sequence of str
-        "canvas", "moodle" and "gradescope".
-    titles : sequence of str
-        What the LMS calls the assignments: "TOPIC=NAME", or a name where there is one assignment.
-    marked : mapping of str to Marked, optional
-    pseudonyms : bool
-        As in `write_reports`.
-    """
-    results, uploads, folder = _shown(book, output, marked or {}, pseudonyms=pseudonyms)
-    return deliver(results, uploads, None if pseudonyms else known_roster(book), folder, wanted, titles)
-
-
-def _shown(
-    book: Gradebook, output: Path, marked: Mapping[str, Marked], *, pseudonyms: bool
-) -> tuple[tuple[Result, ...], dict[str, Upload], Path]:
-    """Return the results and uploads as reports show them, and the folder that reports go to."""
-    results, uploads = counted(book)
-    results = merged(results, marked)
-    if not pseudonyms:
-        return results, uploads, output
-    shown, told_of = pseudonymised(results, uploads, key_of(output), known_roster(book))
-    write_names(output, shown, results)
-    return shown, told_of, output / PSEUDONYMOUS
-
-
-def _exercises(results: Sequence[Result]) -> tuple[str, ...]:
-    """Return the columns of the table: all exercises of every assignment in it, in the order of the course."""
-    assignments = {result.assignment for result in results}
-    names = [e.name for topic in topic_names() if topic in assignments for e in load_topic(topic).exercises]
-    graded = [e.name for result in results for e in result.exercises]
-    return tuple(dict.fromkeys([*names, *graded]))

@@ -15,7 +15,7 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -52,6 +52,29 @@ CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY NOT NULL, value TEXT 
 _FRESH = """
 SELECT 1 FROM results WHERE submission = ? AND sha256 = ? AND cases = ? AND version = ? AND status <> 'not graded'
 """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """A result as it is stored: cheap to hand to another process, and read there."""
+
+    path: Path
+    submission: str
+    text: str
+
+    def result(self) -> Result:
+        """Return the result.
+
+        Raises
+        ------
+        UsageError
+            Where somebody changed the file so that it cannot be read.
+        """
+        try:
+            return from_data(json.loads(self.text))
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            what = f"the result of {legible(self.submission)} is damaged; move the file away and grade again"
+            raise UsageError(f"{self.path}: {what}") from error
 
 
 class Gradebook:
@@ -130,17 +153,31 @@ class Gradebook:
         with self._machine():
             self._connection.execute("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
-    def results(self) -> tuple[Result, ...]:
-        """Return all results in order of their names, those of submissions that are gone included.
+    def rows(self) -> Iterator[Row]:
+        """Yield all results as they are stored, in order of their names, those of submissions that are gone included."""
+        with self._machine():
+            for name, text in self._connection.execute("SELECT submission, result FROM results ORDER BY submission"):
+                yield Row(path=self._path, submission=name, text=text)
+
+    def results(self) -> Iterator[Result]:
+        """Yield all results in the same order, one at a time: a cohort may be larger than memory.
 
         Raises
         ------
         UsageError
             Where somebody changed the file so that it cannot be read.
         """
-        with self._machine():
-            rows = self._connection.execute("SELECT submission, result FROM results ORDER BY submission").fetchall()
-        return tuple(self._result(name, text) for name, text in rows)
+        return (row.result() for row in self.rows())
+
+    def briefs(self) -> tuple[Result, ...]:
+        """Return all results in order of their names, without what only their own pages show.
+
+        Raises
+        ------
+        UsageError
+            Where somebody changed the file so that it cannot be read.
+        """
+        return tuple(result.brief() for result in self.results())
 
     def keep_uploads(self, names: Iterable[str], uploads: Mapping[str, Upload]) -> None:
         """Keep what an LMS told of the submissions `names`, in place of what was known of them."""
@@ -181,13 +218,6 @@ class Gradebook:
         with self._machine():
             row = self._connection.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
         return str(row[0]) if row else ""
-
-    def _result(self, name: str, text: str) -> Result:
-        try:
-            return from_data(json.loads(text))
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
-            what = f"the result of {legible(name)} is damaged; move the file away and grade again"
-            raise UsageError(f"{self._path}: {what}") from error
 
     @contextmanager
     def _machine(self) -> Iterator[None]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import inspect
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,6 +103,40 @@ class Plan:
     def possible(self) -> float:
         """Full marks."""
         return float(sum(e.exercise.points for e in self.exercises))
+
+
+class Plans(Mapping[str, Plan]):
+    """Plans of topics by name, each drawn when it is first asked for: a cohort rarely needs all of them.
+
+    Parameters
+    ----------
+    topics : sequence of Topic
+    seed : int
+        Draws the hidden cases.
+    """
+
+    def __init__(self, topics: Sequence[Topic], seed: int) -> None:
+        self._topics = {topic.name: topic for topic in topics}
+        self._seed = seed
+        self._made: dict[str, Plan] = {}
+
+    def __getitem__(self, name: str) -> Plan:
+        """Return the plan of a topic; raises what `plan_topic` does."""
+        if name not in self._made:
+            self._made[name] = plan_topic(self._topics[name], self._seed)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names of the topics; none is drawn by that."""
+        return iter(self._topics)
+
+    def __len__(self) -> int:
+        """Return how many topics there are."""
+        return len(self._topics)
+
+    def __contains__(self, name: object) -> bool:
+        """Return whether there is such a topic."""
+        return name in self._topics
 
 
 def generator(seed: int, exercise: str, case: str) -> np.random.Generator:
@@ -226,6 +261,12 @@ def _try_checks(checks: tuple[Check, ...], expected: Any, arguments: tuple[Any, 
             raise _FaultError(msg) from error
 
 
+@functools.cache
+def _source(function: Any) -> bytes:
+    """Return the source of a function; a few functions check all cases, and to find their ends takes long."""
+    return inspect.getsource(function).encode()
+
+
 def _digest(planned: list[PlannedExercise]) -> str:
     digest = hashlib.sha256()
     for exercise in planned:
@@ -234,8 +275,8 @@ def _digest(planned: list[PlannedExercise]) -> str:
             digest.update(repr((p.case.name, p.case.kind, p.case.public, p.case.why)).encode())
             digest.update(wire.encode((probes.pack(p.inputs), p.expected)))
             for name in sorted({value.name for value in p.inputs if isinstance(value, probes.Probe)}):
-                digest.update(inspect.getsource(getattr(probes, name)).encode())
+                digest.update(_source(getattr(probes, name)))
             for check in p.checks:
                 digest.update(repr((check.name, check.against, check.options)).encode())
-                digest.update(inspect.getsource(check.residual).encode())
+                digest.update(_source(check.residual))
     return digest.hexdigest()

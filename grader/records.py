@@ -326,3 +326,8 @@ class Result:
     details: tuple[Detail, ...] = ()
     cell_errors: tuple[tuple[int, str], ...] = ()
     manual: tuple[ManualResult, ...] = ()
+
+    def brief(self) -> Result:
+        """Return it without cases and details: all that tables and lists need, and a small part of its size."""
+        exercises = tuple(replace(exercise, cases=()) for exercise in self.exercises)
+        return replace(self, exercises=exercises, details=(), cell_errors=())

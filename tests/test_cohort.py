@@ -10,8 +10,9 @@ import jsonschema
 import pytest
 
 from grader import content
-from grader.cohort import grade_cohort, write_reports
+from grader.cohort import grade_cohort
 from grader.gradebook import Gradebook
+from grader.reports import write_reports
 from reference.catalogue import load_topic
 
 TOPIC = load_topic("linear_algebra")
@@ -117,7 +118,7 @@ def test_reports_are_written_again_from_the_gradebook(marked: Path) -> None:
     before = (marked / "scores.csv").read_bytes()
     (marked / "scores.csv").unlink()
     with Gradebook.open(marked / "gradebook.db") as book:
-        write_reports(book, marked)
+        write_reports(book, marked, {})
     assert (marked / "scores.csv").read_bytes() == before
 
 

@@ -46,7 +46,7 @@ def test_what_is_stored_is_there_the_next_time_in_order_of_names(tmp_path: Path)
         for result in (RESULT, *others):
             book.store(result, "cases", "1")
     with Gradebook.open(path) as book:
-        results = book.results()
+        results = tuple(book.results())
     assert [result.submission for result in results] == ["Z.zip", "alice/hw.ipynb", "b/x.ipynb", "Ω.py"]
     assert results[1] == RESULT
 
@@ -56,7 +56,7 @@ def test_a_new_result_takes_the_place_of_an_old_one(tmp_path: Path) -> None:
         book.store(RESULT, "cases", "1")
         better = replace(RESULT, sha256="b" * 64, total=2.0)
         book.store(better, "cases", "1")
-        assert book.results() == (better,)
+        assert tuple(book.results()) == (better,)
 
 
 def test_fresh_is_what_nothing_changed_for(tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_what_was_not_graded_or_not_read_is_never_fresh(tmp_path: Path) -> None:
         for result in (lost, unread):
             book.store(result, "cases", "1")
             assert not book.fresh(result.submission, result.sha256, "cases", "1")
-        assert book.results() == (lost, unread)
+        assert tuple(book.results()) == (lost, unread)
 
 
 def test_a_mark_that_still_holds_survives_a_failure_of_the_machine(tmp_path: Path) -> None:
@@ -89,9 +89,9 @@ def test_a_mark_that_still_holds_survives_a_failure_of_the_machine(tmp_path: Pat
     with Gradebook.open(tmp_path / "gradebook.db") as book:
         book.store(RESULT, "cases", "1")
         book.store(lost, "cases", "1")
-        assert book.results() == (RESULT,)
+        assert tuple(book.results()) == (RESULT,)
         book.store(lost, "other cases", "1")
-        assert book.results() == (lost,)
+        assert tuple(book.results()) == (lost,)
 
 
 STORE = """
@@ -131,7 +131,7 @@ def test_a_kill_loses_nothing_that_was_stored(tmp_path: Path, results: int) -> N
         said += process.stdout.readlines()
     assert process.returncode == -signal.SIGKILL
     with Gradebook.open(path) as book:
-        names = [result.submission for result in book.results()]
+        names = [result.submission for result in tuple(book.results())]
         assert book.fresh("000000", RESULT.sha256, "cases", "1")
     whole = [line for line in said if line.endswith("\n")]
     assert names[: len(whole)] == [f"{number:06d}" for number in range(len(whole))]
@@ -149,7 +149,7 @@ def test_a_second_run_is_told_to_wait(tmp_path: Path) -> None:
     fault = "another fullmarks is working with it; wait for its end, or choose another output folder"
     assert str(error.value) == f"{path}: {fault}"
     with Gradebook.open(path) as book:
-        assert book.results()
+        assert tuple(book.results())
 
 
 def test_a_gradebook_is_locked_before_anything_is_stored(tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_a_gradebook_is_locked_before_anything_is_stored(tmp_path: Path) -> None
         with Gradebook.open(path), pytest.raises(UsageError, match="another fullmarks"), Gradebook.open(path):
             pass
     with Gradebook.open(path) as book:
-        assert book.results() == ()
+        assert tuple(book.results()) == ()
 
 
 def foreign(path: Path, *statements: str) -> None:
@@ -235,7 +235,7 @@ def test_a_gradebook_that_may_not_be_written_is_refused() -> None:
         path.chmod(0o644)
         assert str(error.value) == f"{path}: it cannot be written: permission denied; choose another output folder"
         with Gradebook.open(path) as book:
-            assert book.results() == (RESULT,)
+            assert tuple(book.results()) == (RESULT,)
 
 
 def test_a_full_disk_is_the_machines_fault_and_keeps_what_is_stored(tmp_path: Path) -> None:
@@ -246,9 +246,9 @@ def test_a_full_disk_is_the_machines_fault_and_keeps_what_is_stored(tmp_path: Pa
         big = replace(RESULT, submission="bob", reason="x" * 100_000)
         with pytest.raises(MachineError, match="what is stored in it is kept, run again"):
             book.store(big, "cases", "1")
-        assert book.results() == (RESULT,)
+        assert tuple(book.results()) == (RESULT,)
     with Gradebook.open(path) as book:
-        assert book.results() == (RESULT,)
+        assert tuple(book.results()) == (RESULT,)
 
 
 @pytest.mark.parametrize("text", ["{", "{}", '{"schema": 2}', "[]"])
@@ -258,6 +258,6 @@ def test_a_row_changed_by_hand_is_named(tmp_path: Path, text: str) -> None:
         book.store(RESULT, "cases", "1")
         book._connection.execute("UPDATE results SET result = ?", (text,))
         with pytest.raises(UsageError) as error:
-            book.results()
+            tuple(book.results())
     fault = "the result of alice/hw.ipynb is damaged; move the file away and grade again"
     assert str(error.value) == f"{path}: {fault}"

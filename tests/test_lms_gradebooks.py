@@ -301,7 +301,7 @@ def test_rejected_and_not_graded_on_gradescope() -> None:
 
 def test_delivered_files_are_named_after_submissions(tmp_path: Path) -> None:
     results = [result("submission_1/hw.ipynb"), result("../../x"), result("y", 0, status="not graded")]
-    written, notes = deliver(results, {}, None, tmp_path, ("gradescope",))
+    written, notes = deliver(results, results, {}, None, tmp_path, ("gradescope",))
     assert written == (tmp_path / "lms" / "gradescope",)
     found = sorted(str(p.relative_to(written[0])) for p in written[0].rglob("*.json"))
     assert len(found) == 2
@@ -311,7 +311,7 @@ def test_delivered_files_are_named_after_submissions(tmp_path: Path) -> None:
 
 def test_notes_of_delivery_tell_what_is_left_empty(tmp_path: Path) -> None:
     results = [BOTH[0], result("2.ipynb", 0, status="rejected", reason="it is\nempty")]
-    _, notes = deliver(results, ONE | TWO, CANVAS, tmp_path, ("canvas",))
+    _, notes = deliver(results, results, ONE | TWO, CANVAS, tmp_path, ("canvas",))
     assert notes == (
         "left empty: 1",
         "  Two, Student: it is empty",

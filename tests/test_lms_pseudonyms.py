@@ -15,7 +15,7 @@ from grader.errors import UsageError
 from grader.lms import pseudonyms as module
 from grader.lms.files import key_of, write_names
 from grader.lms.layouts import Identity, Upload
-from grader.lms.pseudonyms import pseudonymised, pseudonyms
+from grader.lms.pseudonyms import pseudonyms, pseudonyms_of
 from grader.lms.roster import parse_roster
 from grader.records import CaseResult, ExerciseResult, Result
 from grader.report.results import to_data
@@ -35,6 +35,11 @@ def result(name: str, student: str, reason: str = "", message: str = "") -> Resu
         reason=reason,
         exercises=(exercise,),
     )
+
+
+def pseudonymised(results, uploads, key, roster=None):
+    people = pseudonyms_of(results, uploads, key, roster)
+    return tuple(map(people.without, results)), people.shown_uploads()
 
 
 def test_a_pseudonym_does_not_depend_on_the_others() -> None:

@@ -19,7 +19,6 @@ from hypothesis import strategies as st
 
 from grader import __version__
 from grader.cli import main
-from grader.cohort import write_reports
 from grader.errors import UsageError
 from grader.gradebook import Gradebook
 from grader.intake import find, read
@@ -33,7 +32,7 @@ from grader.manual.marks import (
     Sheet,
     label,
     left,
-    merged,
+    marking,
     read_key,
     read_sheet,
     updated,
@@ -43,6 +42,7 @@ from grader.manual.marks import (
 from grader.records import ExerciseResult, ManualResult, Result
 from grader.report.results import from_data, to_data
 from grader.report.scores import scores_csv
+from grader.reports import write_reports
 
 SCHEMA = json.loads((files("grader.report") / "result.schema.json").read_text(encoding="utf-8"))
 
@@ -177,11 +177,11 @@ def test_marks_of_an_answer_that_was_replaced_are_kept_and_not_counted() -> None
         ("b-c", "ann", "replaced"),
     ]
     assert (made.rows[-1].answer, made.rows[-1].entered) == ("b-c", "3")
-    (result,) = merged([graded("ann")], {"logic": Marked(key=key, sheet=made)})
+    (result,) = marked_by_hand([graded("ann")], {"logic": Marked(key=key, sheet=made)})
     assert result.manual == ()
     # Once more with the first answer: its marks hold again.
     key, made = updated(key, made, POINTS, [owner("b-c", "ann"), owner("j-k", "ann", "draw")])
-    (result,) = merged([graded("ann")], {"logic": Marked(key=key, sheet=made)})
+    (result,) = marked_by_hand([graded("ann")], {"logic": Marked(key=key, sheet=made)})
     assert [m.marks for m in result.manual] == [3]
 
 
@@ -196,10 +196,14 @@ def graded(name: str, sha256: str = "1", status: str = "graded", assignment: str
     )  # fmt: skip
 
 
+def marked_by_hand(results: list[Result], marked: dict[str, Marked]) -> tuple[Result, ...]:
+    return tuple(map(marking(marked), results))
+
+
 def test_only_what_was_entered_counts() -> None:
     marked = {"logic": Marked(key=KEY, sheet=sheet_of("b-c,why,3.5,=good", "j-k,draw,,later", "unanswered,why,0,"))}
     results = [graded("ann"), graded("bob"), graded("cleo"), graded("dora"), graded("ann", assignment="other")]
-    ann, bob, cleo, dora, other = merged(results, marked)
+    ann, bob, cleo, dora, other = marked_by_hand(results, marked)
     assert (ann.total, ann.possible) == (8.5, 12.0)
     assert ann.manual == (ManualResult(name="why", marks=3.5, possible=4.0, comment="=good"),)
     assert bob == results[1]
@@ -211,7 +215,7 @@ def test_only_what_was_entered_counts() -> None:
 def test_marks_of_what_has_changed_since_do_not_count() -> None:
     marked = {"logic": Marked(key=KEY, sheet=sheet_of("b-c,why,3,", "d-f,why,2,"))}
     results = [graded("ann", sha256="2"), graded("bob", status="rejected")]
-    assert merged(results, marked) == tuple(results)
+    assert marked_by_hand(results, marked) == tuple(results)
     assert left(results, marked) == (
         "logic: 2 answers of submissions that have changed since; run fullmarks manual again",
     )
@@ -222,7 +226,7 @@ def test_scores_have_a_column_for_a_question_once_somebody_has_marks() -> None:
     before = scores_csv(results, ["f"], ["why", "draw"])
     assert before == scores_csv(results, ["f"])
     marked = {"logic": Marked(key=KEY, sheet=sheet_of("j-k,draw,2,", "d-f,why,1.25,"))}
-    lines = scores_csv(merged(results, marked), ["f"], list(POINTS)).splitlines()
+    lines = scores_csv(marked_by_hand(results, marked), ["f"], list(POINTS)).splitlines()
     assert lines == [
         "submission,student,assignment,status,f,why,draw,total,possible,percent,reason",
         "ann,ann,logic,graded,5,,2,7,10,70,",
@@ -232,7 +236,7 @@ def test_scores_have_a_column_for_a_question_once_somebody_has_marks() -> None:
 
 def test_merged_results_are_of_the_schema_and_others_stay_what_they_were() -> None:
     marked = {"logic": Marked(key=KEY, sheet=sheet_of("b-c,why,3,good"))}
-    ann, bob = merged([graded("ann", "1" * 64), graded("bob", "1" * 64)], {"logic": replace(marked["logic"], key=replace(
+    ann, bob = marked_by_hand([graded("ann", "1" * 64), graded("bob", "1" * 64)], {"logic": replace(marked["logic"], key=replace(
         KEY, owners=(owner("b-c", "ann", sha256="1" * 64),)))})  # fmt: skip
     for result in (ann, bob):
         jsonschema.Draft202012Validator(SCHEMA).validate(to_data(result))

@@ -15,8 +15,9 @@ from grader.pictures import pictures
 from grader.plan import plan_topic
 from grader.records import CaseResult, Claim, Detail, ExerciseResult, Picture, Result
 from grader.report.figures import picture_svg
-from grader.report.pages import STATES, cohort_page, feedback_page, feedback_path, write_pages
+from grader.report.pages import STATES, cohort_page, feedback_page, feedback_path, write_cohort_page, write_feedback
 from grader.report.results import from_data, to_data, to_store
+from grader.report.statistics import Tally
 from reference.catalogue import load_topic
 
 TITLES = {"linear_algebra": "Linear algebra"}
@@ -70,6 +71,23 @@ def page(of: Result) -> str:
     return feedback_page(of, "Linear algebra", {"exercise_0": "Return something."})
 
 
+def tallied(results):
+    tallies = {}
+    for one in results:
+        tallies.setdefault(one.assignment, Tally()).add(one)
+    return [tally.statistics(name) for name, tally in tallies.items()]
+
+
+def the_cohort(results, titles):
+    return cohort_page(results, tallied(results), titles)
+
+
+def write_all(results, folder, titles, summaries):
+    for one in results:
+        write_feedback(one, folder / "feedback", titles.get(one.assignment, ""), summaries)
+    write_cohort_page(results, tallied(results), titles, folder / "index.html")
+
+
 class Elements(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
@@ -96,7 +114,7 @@ def test_what_students_write_makes_no_element(text):
     assert elements(page(result(text))).found == elements(page(result())).found
     rows = [result(text, name=f"{text[:50]}.ipynb"), result(text, status="rejected", reason=text)]
     plain = [result(), result(name="b", status="rejected", reason="x")]
-    assert elements(cohort_page(rows, TITLES)).found == elements(cohort_page(plain, TITLES)).found
+    assert elements(the_cohort(rows, TITLES)).found == elements(the_cohort(plain, TITLES)).found
 
 
 @given(st.text(min_size=1, max_size=60))
@@ -116,7 +134,7 @@ def test_megabytes_are_cut():
 
 
 def test_nothing_is_loaded_and_every_id_is_there_once():
-    for html in (page(result()), cohort_page([result(), result(name="b")], TITLES)):
+    for html in (page(result()), the_cohort([result(), result(name="b")], TITLES)):
         assert not re.findall(r"(?:src|href)=[\"']?(?:https?:)?//", html)
         ids = elements(html).ids
         assert len(ids) == len(set(ids))
@@ -151,7 +169,7 @@ def test_details_are_stored_and_come_back():
 
 def test_pages_stand_where_links_point(tmp_path):
     cohort = [result(name=n) for n in ("a b/x#1%.ipynb", "ä/ü?.ipynb", "../up.ipynb", "q&'\".zip")]
-    write_pages(cohort, tmp_path, TITLES, {})
+    write_all(cohort, tmp_path, TITLES, {})
     links = re.findall(r'href="(feedback/[^"]+)"', (tmp_path / "index.html").read_text(encoding="utf-8"))
     from urllib.parse import unquote
 
@@ -162,7 +180,7 @@ def test_pages_stand_where_links_point(tmp_path):
 
 
 def test_an_empty_cohort_has_a_page():
-    assert "0 submissions" in cohort_page([], TITLES)
+    assert "0 submissions" in the_cohort([], TITLES)
 
 
 def test_figures_are_drawn_of_public_results_that_are_worth_it():
@@ -225,7 +243,7 @@ FORMS = [
 @pytest.mark.browser
 @pytest.mark.parametrize(("form", "media"), FORMS)
 def test_axe_finds_nothing_and_nothing_runs(browser, form, media, tmp_path):
-    write_pages(COHORT, tmp_path, TITLES, {})
+    write_all(COHORT, tmp_path, TITLES, {})
     axe = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
     context = browser.new_context(**form, bypass_csp=True)
     try:
@@ -252,7 +270,7 @@ def test_axe_finds_nothing_and_nothing_runs(browser, form, media, tmp_path):
 @pytest.mark.browser
 def test_the_table_sorts_by_keyboard(browser, tmp_path):
     cohort = [result(name=f"{n}.ipynb", total=t) for n, t in (("b", 9.0), ("a", 10.0), ("c", 2.5))]
-    write_pages([*cohort, result(name="d.ipynb", status="not graded")], tmp_path, TITLES, {})
+    write_all([*cohort, result(name="d.ipynb", status="not graded")], tmp_path, TITLES, {})
     tab = browser.new_page()
     tab.goto((tmp_path / "index.html").as_uri())
 

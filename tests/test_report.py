@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from grader.errors import MachineError, UsageError
 from grader.records import STATES, STATUSES, CaseResult, ExerciseResult, Result
 from grader.report.files import write_whole
-from grader.report.results import from_data, result_path, to_data, write_results
+from grader.report.results import from_data, result_path, to_data, write_result
 from grader.report.scores import scores_csv, write_scores
 from reference.spec import KINDS, Kind
 
@@ -163,6 +163,11 @@ def test_the_schema_refuses_what_contradicts_itself(change: dict[str, Any]) -> N
     assert not VALID.is_valid({**FULL, **change})
 
 
+def write_all(results: list[Result], folder: Path) -> None:
+    for result in results:
+        write_result(result, folder)
+
+
 def test_another_schema_is_refused() -> None:
     with pytest.raises(ValueError, match="schema=2, expected 1"):
         from_data({**FULL, "schema": 2})
@@ -171,10 +176,10 @@ def test_another_schema_is_refused() -> None:
 def test_results_are_written_by_name_and_other_files_left_alone(tmp_path: Path) -> None:
     folder = tmp_path / "results"
     results = [graded("a.ipynb", matvec=2.0), graded("bob/week 1/hw.zip", matvec=1.5)]
-    write_results(results, folder)
+    write_all(results, folder)
     (folder / "old.json").write_text("kept")
     first = (folder / "a.ipynb.json").read_bytes()
-    write_results(results, folder)
+    write_all(results, folder)
     found = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
     assert found == ["a.ipynb.json", "bob/week 1/hw.zip.json", "old.json"]
     assert (folder / "a.ipynb.json").read_bytes() == first
@@ -182,7 +187,7 @@ def test_results_are_written_by_name_and_other_files_left_alone(tmp_path: Path) 
 
 
 def test_a_result_changes_no_terminal(tmp_path: Path) -> None:
-    write_results([replace(graded("a.ipynb"), reason="\x1b[2J\u202eé\ud800")], tmp_path)
+    write_all([replace(graded("a.ipynb"), reason="\x1b[2J\u202eé\ud800")], tmp_path)
     assert (tmp_path / "a.ipynb.json").read_text(encoding="ascii").replace("\n", "").isprintable()
 
 
@@ -192,7 +197,7 @@ ODD += ["é" * 200, "a/" + "\ufffd" * 250 + "/b", "hw.ipynb", "hw.ipynb.json/b.p
 
 def test_nothing_is_written_outside_whatever_the_name(tmp_path: Path) -> None:
     folder = tmp_path / "a" / "results"
-    write_results([graded(name) for name in ODD], folder)
+    write_all([graded(name) for name in ODD], folder)
     outside = [p for p in tmp_path.rglob("*") if p.is_file() and folder not in p.parents]
     assert outside == []
     written = [json.loads(p.read_bytes())["submission"] for p in folder.rglob("*") if p.is_file()]
@@ -235,7 +240,7 @@ def test_a_file_is_whole_or_as_it_was(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "results").write_text("a file")
     with pytest.raises(UsageError, match=r"results/a\.ipynb\.json: cannot be written: "):
-        write_results([graded("a.ipynb")], tmp_path / "results")
+        write_all([graded("a.ipynb")], tmp_path / "results")
     (tmp_path / "scores.csv").mkdir()
     with pytest.raises(UsageError, match=r"scores\.csv: cannot be written: Is a directory"):
         write_scores([], [], tmp_path / "scores.csv")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from grader.records import CaseResult, Detail, ExerciseResult, Result
 from grader.report.pages import reliability
-from grader.report.statistics import correlation, cronbach_alpha, statistics_of
+from grader.report.statistics import Tally, correlation, cronbach_alpha
 
 
 def result(name: str, *marks: float, status: str = "graded", **more) -> Result:
@@ -21,6 +21,14 @@ def result(name: str, *marks: float, status: str = "graded", **more) -> Result:
     )
     common = {"assignment": "a", "sha256": "", "student": name, "total": sum(marks), "possible": 4.0 * len(marks)}
     return Result(submission=name, status=status, exercises=exercises, **{**common, **more})
+
+
+def statistics_of(assignment, results):
+    tally = Tally()
+    for result in results:
+        if result.assignment == assignment:
+            tally.add(result)
+    return tally.statistics(assignment)
 
 
 MARKS = st.integers(2, 6).flatmap(

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from grader.records import ExerciseResult, Result
-from grader.report.statistics import statistics_of
+from grader.report.statistics import Tally
 from grader.terminal import progress, show_scores, show_statistics
 
 
@@ -17,6 +17,13 @@ def result(name: str, total: float, name_of_exercise: str = "e") -> Result:
         submission=name, student=name, sha256="", assignment="linear_algebra", status="graded", total=total,
         possible=16.0, exercises=(exercise,),
     )  # fmt: skip
+
+
+def tallied(results):
+    tally = Tally()
+    for one in results:
+        tally.add(one)
+    return tally
 
 
 @pytest.mark.parametrize("name", ["plain", "long_" * 12, "[bold]not markup[/bold]"])
@@ -34,7 +41,9 @@ def test_scores_fit_80_columns(name, tmp_path, capsys):
 
 def test_statistics_fit_80_columns(capsys):
     cohort = [result(f"s{i}", total=float(i), name_of_exercise="a_rather_long_name_of_an_exercise") for i in range(12)]
-    show_statistics([("Linear algebra", statistics_of("linear_algebra", cohort)), ("Empty", statistics_of("x", []))])
+    show_statistics(
+        [("Linear algebra", tallied(cohort).statistics("linear_algebra")), ("Empty", Tally().statistics("x"))]
+    )
     shown = capsys.readouterr().out
     assert max(len(line) for line in shown.splitlines() if not line.startswith("worth a look")) <= 80
     assert shown.startswith("Linear algebra: mean 5.5 of 16, median 5.5")
@@ -43,7 +52,7 @@ def test_statistics_fit_80_columns(capsys):
 
 
 def test_what_is_not_defined_is_left_out(capsys):
-    found = statistics_of("linear_algebra", [result("a", total=1.0)])
+    found = tallied([result("a", total=1.0)]).statistics("linear_algebra")
     assert math.isnan(found.alpha)
     show_statistics([("Linear algebra", found)])
     assert "nan" not in capsys.readouterr().out

@@ -59,7 +59,13 @@ def superseded(candidates: Iterable[Candidate], attempts: str) -> dict[str, str]
 
 
 def settle(results: Sequence[Result], uploads: Mapping[str, Upload], attempts: str) -> tuple[Result, ...]:
-    """Return the results with those rejected that do not count, in the same order.
+    """Return the results with those rejected that do not count, in the same order; parameters as in `not_counting`."""
+    lost = not_counting(results, uploads, attempts)
+    return tuple(rejected(r, lost[r.submission]) if r.submission in lost else r for r in results)
+
+
+def not_counting(results: Sequence[Result], uploads: Mapping[str, Upload], attempts: str) -> dict[str, str]:
+    """Return the submissions that do not count, and why each does not.
 
     Parameters
     ----------
@@ -69,7 +75,7 @@ def settle(results: Sequence[Result], uploads: Mapping[str, Upload], attempts: s
     attempts : {"latest", "first", "best", "all"}
     """
     if attempts == "all":
-        return tuple(results)
+        return {}
     by_name = {r.submission: r for r in results}
     candidates = [
         Candidate(upload=uploads[r.submission], assignment=r.assignment)
@@ -89,7 +95,7 @@ def settle(results: Sequence[Result], uploads: Mapping[str, Upload], attempts: s
         if r.status == "rejected" and r.submission in uploads and not r.submission.lower().endswith(_GRADABLE):
             other = kept.get(uploads[r.submission].key)
             lost |= {r.submission: f"{_OTHER}: {other}"} if other else {}
-    return tuple(rejected(r, lost[r.submission]) if r.submission in lost else r for r in results)
+    return lost
 
 
 def rejected(result: Result, reason: str) -> Result:

@@ -39,6 +39,7 @@ def write_handed_in(
 
 def deliver(
     results: Sequence[Result],
+    whole: Iterable[Result],
     uploads: Mapping[str, Upload],
     roster: Roster | None,
     folder: Path,
@@ -46,6 +47,20 @@ def deliver(
     titles: Sequence[str] = (),
 ) -> tuple[tuple[Path, ...], tuple[str, ...]]:
     """Write the files for each LMS wanted below a folder; return their paths, and what to tell of them.
+
+    Parameters
+    ----------
+    results : sequence of Result
+        In brief.
+    whole : iterable of Result
+        The same with their cases, which are gone through once and only where they are needed.
+    uploads : mapping of str to Upload
+    roster : Roster or None
+    folder : Path
+    wanted : sequence of str
+        "canvas", "moodle" and "gradescope".
+    titles : sequence of str
+        What the LMS calls the assignments, see `named_titles`.
 
     Raises
     ------
@@ -73,7 +88,7 @@ def deliver(
         notes += [f"moodle.csv: {note}" for note in [maximum_differs(cohort, roster)] if note]
     if "gradescope" in wanted:
         written.append(folder / FOLDER / "gradescope")
-        for result in results:
+        for result in whole:
             data = gradescope_results(result)
             if data is not None:
                 text = json.dumps(data, indent=1, allow_nan=False)

@@ -143,14 +143,14 @@ def keep(book: Gradebook, intake: Intake) -> dict[str, Result | None]:
         book.keep("roster", intake.roster.text)
     if not intake.skipped:
         return {}
-    graded = {r.submission for r in book.results() if r.status == "graded"}
+    graded = {r.submission for r in book.briefs() if r.status == "graded"}
     return {name: None if name in graded else result for name, result in intake.skipped.items()}
 
 
 def counted(book: Gradebook) -> tuple[tuple[Result, ...], dict[str, Upload]]:
-    """Return the results with what does not count rejected, and what LMS told of the uploads."""
+    """Return the results in brief, with what does not count rejected, and what LMS told of the uploads."""
     uploads = book.uploads()
-    return settle(book.results(), uploads, book.kept("attempts") or "latest"), uploads
+    return settle(book.briefs(), uploads, book.kept("attempts") or "latest"), uploads
 
 
 def known_roster(book: Gradebook) -> Roster | None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from grader.lms.layouts import Identity, Upload
@@ -42,17 +42,55 @@ def pseudonyms(values: Iterable[str], key: bytes, prefix: str = "student-") -> d
     return {v: prefix + (d[:_SHORT] if times[d[:_SHORT]] == 1 else d) for v, d in digests.items()}
 
 
-def pseudonymised(
-    results: Sequence[Result], uploads: Mapping[str, Upload], key: bytes, roster: Roster | None = None
-) -> tuple[tuple[Result, ...], dict[str, Upload]]:
-    """Return results and uploads without names, in the same order.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pseudonyms:
+    """What the people and the submissions of a cohort are called where nobody is named.
 
-    Names of submissions hold those of students, so they are replaced as well; and in reasons and messages what a
-    student is known by is replaced, as far as it stands there as a word.
+    Attributes
+    ----------
+    people : mapping of str to str
+        Pseudonyms by what students are known by.
+    known : mapping of str to str
+        What the student of each submission is known by.
+    names : mapping of str to str
+        Submissions by their names: those hold names of students, so they are replaced as well.
+    uploads : mapping of str to Upload
+        As an LMS told them, by submission.
+    roster : Roster or None
+    """
+
+    people: Mapping[str, str]
+    known: Mapping[str, str]
+    names: Mapping[str, str]
+    uploads: Mapping[str, Upload]
+    roster: Roster | None
+
+    def without(self, result: Result) -> Result:
+        """Return a result without names.
+
+        In reasons and messages what a student is known by is replaced, as far as it stands there as a word.
+        """
+        words = _words(result, self.uploads.get(result.submission), self.roster)
+        return _without(result, words, self.people[self.known[result.submission]], self.names)
+
+    def shown_uploads(self) -> dict[str, Upload]:
+        """Return the uploads without names."""
+        told = {}
+        for upload in self.uploads.values():
+            if upload.submission in self.names:
+                name, who = self.names[upload.submission], self.people[upload.key]
+                told[name] = replace(upload, submission=name, who=(Identity(name=who, id=who),))
+        return told
+
+
+def pseudonyms_of(
+    results: Iterable[Result], uploads: Mapping[str, Upload], key: bytes, roster: Roster | None = None
+) -> Pseudonyms:
+    """Return what to call the people and the submissions of a cohort.
 
     Parameters
     ----------
-    results : sequence of Result
+    results : iterable of Result
     uploads : mapping of str to Upload
         By submission, for those in the layout of an LMS.
     key : bytes
@@ -64,17 +102,7 @@ def pseudonymised(
     people = pseudonyms(known.values(), key)
     codes = pseudonyms(known, key, prefix="")
     names = {submission: f"{people[who]}/{codes[submission]}{_suffix(submission)}" for submission, who in known.items()}
-    made = tuple(
-        _without(r, _words(r, uploads.get(r.submission), roster), people[known[r.submission]], names) for r in results
-    )
-    told = {
-        names[u.submission]: replace(
-            u, submission=names[u.submission], who=(Identity(name=people[u.key], id=people[u.key]),)
-        )
-        for u in uploads.values()
-        if u.submission in names
-    }
-    return made, told
+    return Pseudonyms(people=people, known=known, names=names, uploads=uploads, roster=roster)
 
 
 def _suffix(submission: str) -> str:

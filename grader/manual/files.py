@@ -92,7 +92,7 @@ def write_manual(output: Path, paths: Sequence[Path]) -> tuple[str, ...]:
         written.
     """
     with Gradebook.open(output / "gradebook.db") as book:
-        results = {result.submission: result for result in book.results()}
+        results = {result.submission: result for result in book.briefs()}
     topics: dict[str, _Topic] = {}
     strange: list[str] = []
     for item in find(paths):

@@ -13,7 +13,7 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -276,11 +276,23 @@ class Marked:
     sheet: Sheet
 
 
-def merged(results: Iterable[Result], marked: Mapping[str, Marked]) -> tuple[Result, ...]:
-    """Return results with the marks that people entered.
+def marking(marked: Mapping[str, Marked]) -> Callable[[Result], Result]:
+    """Return a function that adds to a result the marks that people entered.
 
     Only marks that were entered count, and the points of their questions with them: an answer that nobody has marked
     yet is no zero.
+
+    Parameters
+    ----------
+    marked : mapping of str to Marked
+        By assignment.
+    """
+    whose = _whose(marked)
+    return lambda result: _with(result, whose.get((result.assignment, result.submission), ()))
+
+
+def left(results: Iterable[Result], marked: Mapping[str, Marked]) -> tuple[str, ...]:
+    """Return what is left to do before all marks by hand count, a line each.
 
     Parameters
     ----------
@@ -288,12 +300,6 @@ def merged(results: Iterable[Result], marked: Mapping[str, Marked]) -> tuple[Res
     marked : mapping of str to Marked
         By assignment.
     """
-    whose = _whose(marked)
-    return tuple(_with(result, whose.get((result.assignment, result.submission), ())) for result in results)
-
-
-def left(results: Iterable[Result], marked: Mapping[str, Marked]) -> tuple[str, ...]:
-    """Return what is left to do before all marks by hand count, a line each; parameters are those of `merged`."""
     whose = _whose(marked)
     counts = Counter[tuple[str, str]]()
     for result in results:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,9 @@ from markupsafe import Markup
 
 from grader.html import render
 from grader.records import Detail, ExerciseResult, Picture, Result
-from grader.report.figures import items_svg, picture_svg, totals_svg, with_ids
 from grader.report.files import write_whole
 from grader.report.results import result_path
-from grader.report.statistics import ENOUGH, Statistics, statistics_of
+from grader.report.statistics import ENOUGH, Statistics
 from grader.text import legible, shortened
 
 # What a state means to a learner.
@@ -80,66 +79,66 @@ def feedback_page(result: Result, title: str, summaries: Mapping[str, str]) -> s
     )
 
 
-def cohort_page(results: Sequence[Result], titles: Mapping[str, str]) -> str:
+def cohort_page(results: Iterable[Result], statistics: Sequence[Statistics], titles: Mapping[str, str]) -> str:
     """Return the page of a whole cohort.
 
     Parameters
     ----------
-    results : sequence of Result
-        Of one assignment or several.
+    results : iterable of Result
+        Of one assignment or several, in brief.
+    statistics : sequence of Statistics
+        Of each assignment; one without a graded submission is left out.
     titles : mapping of str to str
         Of the assignments.
     """
-    named = dict.fromkeys(r.assignment for r in results if r.status == "graded")
-    parts = [_part(statistics_of(name, results), titles.get(name, name)) for name in (*titles, *named) if name in named]
+    parts = [_part(found, titles.get(found.assignment, found.assignment)) for found in statistics if found.totals]
     rows = [(r, feedback_path(r.submission).as_posix()) for r in sorted(results, key=lambda r: r.submission)]
     return render(
         "cohort.html",
         FILTERS,
-        parts=list({part["title"]: part for part in parts}.values()),
+        parts=parts,
         rows=rows,
-        several=len(named) > 1,
+        several=len(parts) > 1,
         not_counted=[(r, path) for r, path in rows if r.status != "graded"],
         enough=ENOUGH,
         titles=titles,
     )
 
 
-def write_pages(
-    results: Sequence[Result], folder: Path, titles: Mapping[str, str], summaries: Mapping[str, Mapping[str, str]]
-) -> tuple[Path, Path]:
-    """Write feedback/<submission>.html for each submission, and index.html; return what was written.
-
-    Parameters
-    ----------
-    results : sequence of Result
-    folder : Path
-    titles : mapping of str to str
-        Of the assignments.
-    summaries : mapping of str to mapping
-        For each assignment what its functions return, in one line each.
+def write_feedback(result: Result, folder: Path, title: str, summaries: Mapping[str, str]) -> None:
+    """Write the page of one submission below `folder`; other parameters are those of `feedback_page`.
 
     Raises
     ------
     UsageError, MachineError
-        Where a file cannot be written.
+        Where it cannot be written.
     """
-    for result in results:
-        page = feedback_page(result, titles.get(result.assignment, ""), summaries.get(result.assignment, {}))
-        write_whole(folder / "feedback" / feedback_path(result.submission), page.encode())
-    write_whole(folder / "index.html", cohort_page(results, titles).encode())
-    return folder / "feedback", folder / "index.html"
+    write_whole(folder / feedback_path(result.submission), feedback_page(result, title, summaries).encode())
+
+
+def write_cohort_page(
+    results: Iterable[Result], statistics: Sequence[Statistics], titles: Mapping[str, str], path: Path
+) -> None:
+    """Write the page of the whole cohort; other parameters are those of `cohort_page`.
+
+    Raises
+    ------
+    UsageError, MachineError
+        Where it cannot be written.
+    """
+    write_whole(path, cohort_page(results, statistics, titles).encode())
 
 
 def _part(found: Statistics, title: str) -> dict[str, object]:
-    return {
-        "title": title,
-        "of": found,
-        "reliability": reliability(found.alpha),
-        # Drawn by us, from numbers and names of exercises.
-        "totals": Markup(with_ids(totals_svg(found.totals, found.possible), f"{found.assignment}-totals-")),  # noqa: S704
-        "items": Markup(with_ids(items_svg(found.items), f"{found.assignment}-items-")),  # noqa: S704
-    }
+    part = {"title": title, "of": found, "reliability": reliability(found.alpha), "totals": "", "items": ""}
+    if len(found.totals) < 2:  # one submission has no distribution
+        return part
+    from grader.report.figures import items_svg, totals_svg, with_ids  # noqa: PLC0415 - matplotlib is slow to import
+
+    # Drawn by us, from numbers and names of exercises.
+    totals = Markup(with_ids(totals_svg(found.totals, found.possible), f"{found.assignment}-totals-"))  # noqa: S704
+    items = Markup(with_ids(items_svg(found.items), f"{found.assignment}-items-"))  # noqa: S704
+    return {**part, "totals": totals, "items": items}
 
 
 def reliability(alpha: float) -> str:
@@ -201,6 +200,8 @@ def _two(value: float) -> str:
 
 
 def _drawn(picture: Picture, prefix: str) -> Markup:
+    from grader.report.figures import picture_svg, with_ids  # noqa: PLC0415 - likewise
+
     return Markup(with_ids(picture_svg(picture), prefix))  # noqa: S704 - drawn by us, from numbers
 
 

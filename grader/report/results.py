@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -100,18 +100,17 @@ def _tuples(value: Any) -> Any:
     return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
-def write_results(results: Iterable[Result], folder: Path) -> None:
-    """Write each result below `folder`, at the path that `result_path` gives, and leave other files alone.
+def write_result(result: Result, folder: Path) -> None:
+    """Write a result below `folder`, at the path that `result_path` gives, and leave other files alone.
 
     Raises
     ------
     UsageError, MachineError
         Where a file cannot be written.
     """
-    for result in results:
-        # Escapes beyond ASCII: what a student wrote then changes no terminal that shows the file.
-        text = json.dumps(to_data(result), indent=1, allow_nan=False)
-        write_whole(folder / result_path(result.submission), f"{text}\n".encode())
+    # Escapes beyond ASCII: what a student wrote then changes no terminal that shows the file.
+    text = json.dumps(to_data(result), indent=1, allow_nan=False)
+    write_whole(folder / result_path(result.submission), f"{text}\n".encode())
 
 
 def result_path(submission: str) -> Path:

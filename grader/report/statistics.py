@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from grader.records import ExerciseResult, Result
 
@@ -107,34 +107,96 @@ class Statistics:
     warnings: tuple[str, ...]
 
 
-def statistics_of(assignment: str, results: Iterable[Result]) -> Statistics:
-    """Return the statistics of the graded submissions of one assignment.
+@dataclass(slots=True)
+class Tried:
+    """What one exercise is remembered by, an entry for each submission that has it."""
 
-    Parameters
+    possible: float = 0.0
+    seconds: list[float] = field(default_factory=list)
+    states: Counter[str] = field(default_factory=Counter)
+    misconceptions: Counter[tuple[str, str]] = field(default_factory=Counter)
+    tried: Counter[tuple[str, str, bool]] = field(default_factory=Counter)
+    failed: Counter[tuple[str, str, bool]] = field(default_factory=Counter)
+
+    def add(self, exercise: ExerciseResult, seconds: Iterable[float]) -> None:
+        """Count one submission's exercise."""
+        self.possible = max(self.possible, exercise.possible)
+        self.seconds += seconds
+        self.states[exercise.state] += 1
+        if exercise.misconception:
+            self.misconceptions[exercise.misconception["name"], exercise.misconception["hint"]] += 1
+        # Of an exercise that was left out nothing is learnt about its cases.
+        if exercise.state != "missing" and any(case.passed for case in exercise.cases):
+            for case in exercise.cases:
+                key = (case.name, case.kind, case.public)
+                self.tried[key] += 1
+                self.failed[key] += not case.passed
+
+    def merge(self, other: Tried) -> None:
+        """Count what another has counted."""
+        self.possible = max(self.possible, other.possible)
+        self.seconds += other.seconds
+        for name in ("states", "misconceptions", "tried", "failed"):
+            getattr(self, name).update(getattr(other, name))
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the statistics of one assignment need, counted a submission at a time, so that memory holds only numbers.
+
+    Attributes
     ----------
-    assignment : str
-    results : iterable of Result
-        Those of other assignments and those without marks do not count.
+    possible : float
+    totals : list of float
+        Of the submissions that were graded.
+    marks : list of mapping of str to float
+        By exercise, for the same submissions.
+    exercises : mapping of str to Tried
     """
-    graded = [r for r in results if r.assignment == assignment and r.status == "graded"]
-    totals = sorted(r.total for r in graded)
-    names = list(dict.fromkeys(e.name for r in graded for e in r.exercises))
-    marks = {name: [_marks(r, name) for r in graded] for name in names}
-    items = tuple(_item(name, graded, marks) for name in names)
-    failed = _failed_cases(graded)
-    return Statistics(
-        assignment=assignment,
-        possible=max((r.possible for r in graded), default=0.0),
-        totals=tuple(totals),
-        mean=statistics.fmean(totals) if totals else 0.0,
-        median=statistics.median(totals) if totals else 0.0,
-        deviation=statistics.stdev(totals) if len(totals) > 1 else 0.0,
-        items=items,
-        misconceptions=_misconceptions(graded),
-        failed_cases=failed,
-        alpha=cronbach_alpha(list(marks.values())),
-        warnings=(*_item_warnings(items, len(graded)), *_case_warnings(failed)),
-    )
+
+    possible: float = 0.0
+    totals: list[float] = field(default_factory=list)
+    marks: list[dict[str, float]] = field(default_factory=list)
+    exercises: dict[str, Tried] = field(default_factory=dict)
+
+    def add(self, result: Result) -> None:
+        """Count one submission; without marks it does not count."""
+        if result.status != "graded":
+            return
+        self.possible = max(self.possible, result.possible)
+        self.totals.append(result.total)
+        self.marks.append({e.name: e.marks for e in result.exercises})
+        for exercise in result.exercises:
+            seconds = [d.seconds for d in result.details if d.exercise == exercise.name]
+            self.exercises.setdefault(exercise.name, Tried()).add(exercise, seconds)
+
+    def merge(self, other: Tally) -> None:
+        """Count what another has counted."""
+        self.possible = max(self.possible, other.possible)
+        self.totals += other.totals
+        self.marks += other.marks
+        for name, tried in other.exercises.items():
+            self.exercises.setdefault(name, Tried()).merge(tried)
+
+    def statistics(self, assignment: str) -> Statistics:
+        """Return what the counts say."""
+        totals = sorted(self.totals)
+        marks = {name: [each.get(name, 0.0) for each in self.marks] for name in self.exercises}
+        items = tuple(_item(name, tried, marks[name], self.totals) for name, tried in self.exercises.items())
+        failed = _failed_cases(self.exercises)
+        return Statistics(
+            assignment=assignment,
+            possible=self.possible,
+            totals=tuple(totals),
+            mean=statistics.fmean(totals) if totals else 0.0,
+            median=statistics.median(totals) if totals else 0.0,
+            deviation=statistics.stdev(totals) if len(totals) > 1 else 0.0,
+            items=items,
+            misconceptions=_misconceptions(self.exercises),
+            failed_cases=failed,
+            alpha=cronbach_alpha(list(marks.values())),
+            warnings=(*_item_warnings(items, len(totals)), *_case_warnings(failed)),
+        )
 
 
 def cronbach_alpha(items: Sequence[Sequence[float]]) -> float:
@@ -182,59 +244,34 @@ def correlation(x: Sequence[float], y: Sequence[float]) -> float:
         return math.nan
 
 
-def _exercise(result: Result, name: str) -> ExerciseResult | None:
-    return next((e for e in result.exercises if e.name == name), None)
-
-
-def _marks(result: Result, name: str) -> float:
-    exercise = _exercise(result, name)
-    return exercise.marks if exercise else 0.0
-
-
-def _item(name: str, graded: Sequence[Result], marks: dict[str, list[float]]) -> Item:
-    own = marks[name]
-    rest = [result.total - mark for result, mark in zip(graded, own, strict=True)]
-    found = [e for result in graded if (e := _exercise(result, name))]
-    possible = max((e.possible for e in found), default=0.0)
-    seconds = [d.seconds for result in graded for d in result.details if d.exercise == name]
-    states = Counter(e.state for e in found)
+def _item(name: str, tried: Tried, own: Sequence[float], totals: Sequence[float]) -> Item:
+    rest = [total - mark for total, mark in zip(totals, own, strict=True)]
     return Item(
         name=name,
-        possible=possible,
+        possible=tried.possible,
         mean=statistics.fmean(own),
-        share_full=sum(mark == possible for mark in own) / len(own),
+        share_full=sum(mark == tried.possible for mark in own) / len(own),
         share_none=sum(mark == 0 for mark in own) / len(own),
         discrimination=correlation(own, rest),
-        seconds=statistics.median(seconds) if seconds else 0.0,
-        states=tuple(sorted(states.items(), key=lambda pair: (-pair[1], pair[0]))),
+        seconds=statistics.median(tried.seconds) if tried.seconds else 0.0,
+        states=tuple(sorted(tried.states.items(), key=lambda pair: (-pair[1], pair[0]))),
     )
 
 
-def _misconceptions(graded: Sequence[Result]) -> tuple[Named, ...]:
-    counts = Counter(
-        (e.name, e.misconception["name"], e.misconception["hint"])
-        for result in graded
-        for e in result.exercises
-        if e.misconception
-    )
-    made = [Named(exercise=e, name=name, hint=hint, count=n) for (e, name, hint), n in counts.items()]
+def _misconceptions(exercises: Mapping[str, Tried]) -> tuple[Named, ...]:
+    made = [
+        Named(exercise=exercise, name=name, hint=hint, count=n)
+        for exercise, tried in exercises.items()
+        for (name, hint), n in tried.misconceptions.items()
+    ]
     return tuple(sorted(made, key=lambda named: (-named.count, named.exercise, named.name)))
 
 
-def _failed_cases(graded: Sequence[Result]) -> tuple[FailedCase, ...]:
-    failed: Counter[tuple[str, str, str, bool]] = Counter()
-    tried: Counter[tuple[str, str, str, bool]] = Counter()
-    for result in graded:
-        for exercise in result.exercises:
-            # Of an exercise that was left out nothing is learnt about its cases.
-            if exercise.state != "missing" and any(case.passed for case in exercise.cases):
-                for case in exercise.cases:
-                    key = (exercise.name, case.name, case.kind, case.public)
-                    tried[key] += 1
-                    failed[key] += not case.passed
+def _failed_cases(exercises: Mapping[str, Tried]) -> tuple[FailedCase, ...]:
     made = [
-        FailedCase(exercise=e, name=name, kind=kind, public=public, failed=n, tried=tried[e, name, kind, public])
-        for (e, name, kind, public), n in failed.items()
+        FailedCase(exercise=exercise, name=name, kind=kind, public=public, failed=n, tried=of.tried[name, kind, public])
+        for exercise, of in exercises.items()
+        for (name, kind, public), n in of.failed.items()
         if n
     ]
     return tuple(sorted(made, key=lambda case: (-case.failed / case.tried, -case.failed, case.exercise, case.name)))
