@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.counterexample.search import Simple, simplest, worth_a_search
+from grader.counterexample.search import Simple, worth_a_search
 from grader.diagnose import Profile, diagnose, profiles
 from grader.judge import judge, message
 from grader.pictures import pictures
@@ -116,7 +116,7 @@ class Grader:
         """Return the simplest counterexample of each exercise, from a run that is told no hidden input."""
         simple = [self._simple(planned) for planned in exercises]
         run = self._sandbox.run(submission.cells, tuple(s.questions[0] for s in simple))
-        return {s.exercise.name: simplest(s, claims) for s, claims in zip(simple, run.claims, strict=True)}
+        return {s.exercise.name: self._simple.simplest(s, claims) for s, claims in zip(simple, run.claims, strict=True)}
 
     def _again(
         self, plan: Plan, submission: Submission, transcript: Transcript, exercises: Sequence[ExerciseResult]

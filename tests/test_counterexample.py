@@ -9,7 +9,7 @@ from grader import content
 from grader.counterexample.inputs import simple_inputs, simpler
 from grader.counterexample.leaves import build, leaves_of, put_together, take_apart
 from grader.counterexample.rules import common
-from grader.counterexample.search import Simple, simplest, worth_a_search
+from grader.counterexample.search import Simple, worth_a_search
 from grader.grade import Grader, run_trusted
 from grader.judge import judge
 from grader.master import solution_cells
@@ -45,13 +45,13 @@ def test_inputs_are_fair_new_and_tell_mistakes(topic, exercise, made):
     hidden = {wire.encode(pack(p.inputs)) for p in planned.cases if not p.case.public}
     assert hidden.isdisjoint(wire.encode(pack(p.inputs)) for p in simple.cases)
     for solution in (exercise.solution, *exercise.alternatives):
-        assert simplest(simple, run_trusted(solution, simple.question)) == ""
+        assert Simple().simplest(simple, run_trusted(solution, simple.question)) == ""
     master = (content.solutions() / f"{topic}.md").read_text(encoding="utf-8")
     (answer,) = [cell for cell in solution_cells(master) if f"def {exercise.name}(" in cell]
     claims = InProcess().run(("import numpy as np", answer), (simple.question,)).claims[0]
-    assert simplest(simple, claims) == "", "the notebook's own solution"
+    assert Simple().simplest(simple, claims) == "", "the notebook's own solution"
     # What a case at the edge alone can tell may have no simple input; most mistakes show on one.
-    shown = [m for m in exercise.misconceptions if simplest(simple, run_trusted(m.solution, simple.question))]
+    shown = [m for m in exercise.misconceptions if Simple().simplest(simple, run_trusted(m.solution, simple.question))]
     assert len(shown) >= 0.75 * len(exercise.misconceptions)
 
 
@@ -70,7 +70,7 @@ def test_the_smallest_is_shown_with_what_came_and_what_should():
     (exercise,) = [e for _, e in EXERCISES if e.name == "cosine_similarity"]
     simple = simple_inputs(plan_exercise(exercise, 1))
     claims = run_trusted(lambda X, Y: np.asarray(X, float) @ np.asarray(Y, float).T, simple.question)
-    text = simplest(simple, claims)
+    text = Simple().simplest(simple, claims)
     first = next(i for i, f in enumerate(judge(simple, claims)) if not all(x.passed for x in f))
     assert all(leaf.size <= 2 for leaf in leaves_of(simple.cases[first].inputs))
     for word in ("input", "got", "expected"):

@@ -21,7 +21,12 @@ CLOSE = 1e-9
 
 
 def _symmetric(a: Array) -> bool:
-    return a.ndim == 2 and a.shape[0] == a.shape[1] and np.allclose(a, a.T)
+    return a.ndim == 2 and a.shape[0] == a.shape[1] and bool(np.isfinite(a).all()) and np.allclose(a, a.T)
+
+
+def _rank(a: Array) -> int:
+    """Return the rank of a matrix; -1 for what is none, for LAPACK prints complaints of what is not finite."""
+    return int(np.linalg.matrix_rank(a)) if a.ndim == 2 and a.size and np.isfinite(a).all() else -1
 
 
 def _positive_definite(a: Array) -> bool:
@@ -44,8 +49,8 @@ RULES: Mapping[str, Callable[[Array], bool]] = {
     "symmetric": _symmetric,
     "positive definite": _positive_definite,
     "not indefinite": _not_indefinite,
-    "full rank": lambda a: a.ndim == 2 and a.size > 0 and np.linalg.matrix_rank(a) == min(a.shape),
-    "independent columns": lambda a: a.ndim == 2 and a.size > 0 and np.linalg.matrix_rank(a) == a.shape[1],
+    "full rank": lambda a: _rank(a) == min(a.shape, default=0),
+    "independent columns": lambda a: a.ndim == 2 and _rank(a) == a.shape[1],
     "distinct": lambda a: a.ndim > 0 and len(np.unique(a)) == a.size,
     "ascending": lambda a: a.ndim == 1 and bool((np.diff(a) >= 0).all()),
     "not zero": lambda a: bool(np.any(a)),
