@@ -20,7 +20,7 @@ def result(name: str, *marks: float, status: str = "graded", **more) -> Result:
         for i, m in enumerate(marks)
     )
     common = {"assignment": "a", "sha256": "", "student": name, "total": sum(marks), "possible": 4.0 * len(marks)}
-    return Result(submission=name, status=status, exercises=exercises, **{**common, **more})
+    return Result(**{"submission": name, "status": status, "exercises": exercises, **common, **more})
 
 
 def statistics_of(assignment, results):
@@ -142,3 +142,31 @@ def test_an_exercise_that_was_not_tried_says_nothing_of_its_cases():
 @pytest.mark.parametrize("alpha", [math.nan, -1.0, 0.4, 0.6, 0.75, 0.85, 0.95])
 def test_reliability_is_a_sentence(alpha):
     assert reliability(alpha).endswith(".")
+
+
+@given(MARKS, st.integers(0, 12))
+def test_counts_of_two_parts_are_those_of_the_whole(rows, cut):
+    cases = [
+        (CaseResult(name="c", kind="plain", public=True, passed=row[0] > 1, message=""),
+         CaseResult(name="d", kind="edge", public=False, passed=row[-1] > 2, message=""))
+        for row in rows
+    ]  # fmt: skip
+    named = {"name": "m", "hint": "h"}
+    cohort = [
+        result(
+            f"{i}", *row,
+            details=(Detail(exercise="e0", seconds=0.5 * i),),
+            exercises=tuple(
+                ExerciseResult(name=f"e{j}", state="failed", marks=m, possible=4.0, cases=cases[i], misconception=named if m == 1 else None)
+                for j, m in enumerate(row)
+            ),
+        )
+        for i, row in enumerate(rows)
+    ]  # fmt: skip
+    first, second = Tally(), Tally()
+    for one in cohort[:cut]:
+        first.add(one)
+    for one in cohort[cut:]:
+        second.add(one)
+    first.merge(second)
+    assert repr(first.statistics("a")) == repr(statistics_of("a", cohort))
