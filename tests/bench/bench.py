@@ -2,7 +2,7 @@
 
     make bench                       every topic, a few rounds, on one core
     make bench BENCH="--rounds 9 linear_algebra"
-    make bench BENCH="--scale 500"   how time and memory grow with the cohort, and what a second core brings
+    make bench BENCH="--scale 500"   how time and memory grow with cohort, cells and cases, and what more cores bring
 
 Processor time, not wall time: machines are shared. Every round measures each of the rows once, one after the other, so
 that a busy moment falls on all of them; what is printed is the median with the lowest and the highest.
@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,11 +30,12 @@ from nbgrader_course import Course
 from grader import content
 from grader.build import Assignment, build_topic
 from grader.cohort import PRELOAD, given_of
-from grader.grade import Grader
+from grader.grade import Grader, claims_of, questions_of
 from grader.intake import find, read
+from grader.judge import judge
 from grader.master import solution_cells
 from grader.otter import otter_marks
-from grader.plan import Plan, plan_topic
+from grader.plan import Plan, PlannedExercise, plan_topic, planned_of
 from grader.records import Limits, Question, Submission, Transcript
 from grader.sandbox.inside.idle import Given, idle
 from grader.sandbox.inside.session import Session
@@ -277,6 +278,39 @@ def scale(most: int) -> None:
             print(f"{number:11}  {jobs:4}  {wall:7.1f}  {1000 * wall / number:13.1f}  {peak:19.0f}", flush=True)
 
 
+def curves() -> None:
+    """Print how the time of one submission grows with its cells and with the cases of its exercises."""
+    topic = load_topic("linear_algebra")
+    with tempfile.TemporaryDirectory(prefix="fullmarks-bench-") as folder:
+        material = prepare(topic.name, Path(folder))
+        with Keeper(Limits(), preload=PRELOAD, files=material.files, given=material.given) as keeper:
+            print("\nmore cells  CPU ms  ms each")
+            least = seconds_of(keeper, material.cells, material.plan.exercises)
+            for more in (100, 1000, 5000):
+                added = tuple(f"number_{i} = [{i}, {i}]\nprint(number_{i})" for i in range(more))
+                taken = seconds_of(keeper, (*material.cells, *added), material.plan.exercises)
+                print(f"{more:10}  {1000 * taken:6.0f}  {1000 * (taken - least) / more:7.3f}", flush=True)
+            print("\nmore cases  CPU ms  ms each")
+            for times in (1, 10, 100):
+                exercises = [planned_of(p.exercise, p.cases * (1 + times)) for p in material.plan.exercises]
+                more = times * sum(len(p.cases) for p in material.plan.exercises)
+                taken = seconds_of(keeper, material.cells, exercises)
+                print(f"{more:10}  {1000 * taken:6.0f}  {1000 * (taken - least) / more:7.3f}", flush=True)
+
+
+def seconds_of(keeper: Keeper, cells: tuple[str, ...], exercises: Sequence[PlannedExercise]) -> float:
+    """Return the processor time of a run and of judging it, the median of five."""
+    taken = []
+    for _ in range(5):
+        start = time.process_time()
+        transcript = keeper.run(cells, questions_of(exercises))
+        for planned, claims in zip(exercises, claims_of(exercises, transcript), strict=True):
+            if not all(finding.passed for case in judge(planned, claims) for finding in case):
+                sys.exit(f"{planned.exercise.name}: the solution fails")
+        taken.append(time.process_time() - start + transcript.cpu_seconds)
+    return statistics.median(taken)
+
+
 def main() -> None:
     """Read the command line and measure."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -286,10 +320,13 @@ def main() -> None:
     parser.add_argument(
         "--nbgrader", default="", metavar="PYTHON", help="a Python that has nbgrader, to measure it too"
     )
-    parser.add_argument("--scale", type=int, default=0, metavar="N", help="grow a cohort up to N instead")
+    parser.add_argument(
+        "--scale", type=int, default=0, metavar="N", help="grow a cohort up to N, and a notebook, instead"
+    )
     chosen = parser.parse_args()
     if chosen.scale:
         scale(chosen.scale)
+        curves()
         return
     core = max(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {core})
