@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from grader.html import render
 from grader.similarity.compare import Pair, Source, Span
@@ -73,7 +74,10 @@ def _side(source: Source, spans: Sequence[Span], here: str, there: str) -> dict[
         inside = [span for span in spans if span.cell == number]
         cells.append(list(_pieces(cell[:left], inside, here, there, named)))
         left -= len(cell)
-    return {"name": source.name, "id": here, "cells": cells, "cut": sum(map(len, source.cells)) > LONGEST}
+    # What is not shared is folded away: people come to see what is.
+    numbered = enumerate(cells, 1)
+    groups = [(shared, list(group)) for shared, group in groupby(numbered, lambda one: any(p.number for p in one[1]))]
+    return {"name": source.name, "id": here, "groups": groups, "cut": sum(map(len, source.cells)) > LONGEST}
 
 
 def _pieces(cell: str, spans: Sequence[Span], here: str, there: str, named: set[int]) -> Iterator[Piece]:
