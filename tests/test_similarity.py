@@ -9,6 +9,7 @@ import itertools
 import json
 import random
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -275,6 +276,17 @@ def test_spans_cover_what_is_shared_and_lead_to_each_other() -> None:
     numbers = [{s.number for s in spans} for spans in pair.spans]
     assert numbers[0] == numbers[1]
     assert "range(9, 99, 3)" in "".join(first.cells[s.cell][s.start : s.end] for s in pair.spans[0])
+
+
+def test_every_link_of_what_stands_twice_leads_somewhere() -> None:
+    mine = "unusual = [i ** 3 - 7 * i for i in range(9, 99, 3) if i % 5 != 2 and i % 7 != 4]\n"
+    extra = "".join(f"{n} * {n + 1} - {n + 2} // {n + 3}\n" for n in range(30))
+    first = source("a", mine, extra + mine + "b = a[3] + 1\n", mine)
+    second = source("b", extra + mine + "b = a[3] + 1\n")
+    (pair,) = compare([first, second], (), (), 0.1)
+    for order in (pair, replace(pair, first=pair.second, second=pair.first, spans=pair.spans[::-1])):
+        page = similarity_page(TOPIC, [order], 2, 0.3)
+        assert set(re.findall(r'href="#([^"]+)"', page)) <= set(re.findall(r'id="([^"]+)"', page))
 
 
 @given(st.lists(st.sampled_from(["x = 1\n", "for i in y:\n", "  z += i * 2 ** 3\n", "f(1, 2)[3]\n"]), min_size=RUN, max_size=40),

@@ -17,7 +17,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from grader.similarity.tokens import Token, tokens
@@ -206,8 +206,15 @@ def _spans(one: Prints, other: Prints, heavy: frozenset[int]) -> tuple[tuple[Spa
         while (first[at].cell, first[at].end) <= (cell, start):
             at += 1
         numbers.setdefault(fingerprint, first[at].number)
+    # What stands twice in the first has the number of where it stands first.
+    again: dict[int, int] = {}
+    at = 0
+    for (cell, start, _), fingerprint in places:
+        while (first[at].cell, first[at].end) <= (cell, start):
+            at += 1
+        again[at] = min(again.get(at, numbers[fingerprint]), numbers[fingerprint])
     second = _joined(sorted((place, numbers[f]) for f in shared for place in other[f]))
-    return tuple(first), tuple(Span(*span) for span in second)
+    return tuple(replace(span, number=again[i]) for i, span in enumerate(first)), tuple(Span(*s) for s in second)
 
 
 def _joined(places: Iterable[tuple[tuple[int, int, int], int]]) -> list[tuple[int, int, int, int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -49,8 +49,8 @@ def similarity_page(
         {
             "pair": pair,
             "sides": [
-                _side(pair.first, pair.spans[0], f"p{n}a", f"p{n}b"),
-                _side(pair.second, pair.spans[1], f"p{n}b", f"p{n}a"),
+                _side(pair.first, pair.spans[0], pair.spans[1], f"p{n}a", f"p{n}b"),
+                _side(pair.second, pair.spans[1], pair.spans[0], f"p{n}b", f"p{n}a"),
             ],
         }
         for n, pair in enumerate(pairs[:MOST_PAIRS], 1)
@@ -66,13 +66,15 @@ def similarity_page(
     )
 
 
-def _side(source: Source, spans: Sequence[Span], here: str, there: str) -> dict[str, object]:
+def _side(source: Source, spans: Sequence[Span], others: Sequence[Span], here: str, there: str) -> dict[str, object]:
+    # A part that overlaps another there goes by the other's number: then the whole side is the place to look.
+    places = {span.number: there for span in spans} | {span.number: f"{there}-{span.number}" for span in others}
     cells, left, named = [], LONGEST, set[int]()
     for number, cell in enumerate(source.cells):
         if left <= 0:
             break
         inside = [span for span in spans if span.cell == number]
-        cells.append(list(_pieces(cell[:left], inside, here, there, named)))
+        cells.append(list(_pieces(cell[:left], inside, here, places, named)))
         left -= len(cell)
     # What is not shared is folded away: people come to see what is.
     numbered = enumerate(cells, 1)
@@ -80,7 +82,7 @@ def _side(source: Source, spans: Sequence[Span], here: str, there: str) -> dict[
     return {"name": source.name, "id": here, "groups": groups, "cut": sum(map(len, source.cells)) > LONGEST}
 
 
-def _pieces(cell: str, spans: Sequence[Span], here: str, there: str, named: set[int]) -> Iterator[Piece]:
+def _pieces(cell: str, spans: Sequence[Span], here: str, places: Mapping[int, str], named: set[int]) -> Iterator[Piece]:
     """Yield a cell in pieces; the first with a number in a source has the name that the other side leads to."""
     at = 0
     for span in spans:
@@ -92,7 +94,7 @@ def _pieces(cell: str, spans: Sequence[Span], here: str, there: str, named: set[
             text=cell[span.start : span.end],
             number=span.number,
             name=f"{here}-{span.number}" if first else "",
-            other=f"{there}-{span.number}",
+            other=places[span.number],
         )
         at = span.end
     if at < len(cell):
