@@ -9,17 +9,19 @@ import re
 
 import pytest
 from handmade import png, questions, starter_bytes
-from harmless import HOSTILE, SAFE_TAGS, Seen, assert_harmless
+from harmless import DRAWN_TAGS, HOSTILE, SAFE_TAGS, Seen, assert_harmless
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
 from grader.manual.collect import MOST_PICTURES, Answer, Part, collect
+from grader.manual.formulas import mathml
 from grader.manual.images import LONGEST_SIDE, Picture, picture
 from grader.manual.markup import markdown
 from grader.manual.page import question_page
 from grader.manual.questions import ManualQuestion
 from grader.notebook import Cell, read_all_cells
+from grader.text import visible
 from reference.catalogue import load_topic, topic_names
 
 
@@ -265,12 +267,43 @@ def test_no_markdown_becomes_a_tag_of_its_own(source: str) -> None:
     assert set(assert_harmless(str(markdown(source))).tags) <= SAFE_TAGS
 
 
-def test_formulas_stay_as_they_were_typed() -> None:
-    source = r"So $a_1*b_1 < c_1*d_1$ and" + "\n\n" + r"$$\|x_1\|^2_*$$"
-    seen = Seen(str(markdown(source)))
-    assert "$a_1*b_1 < c_1*d_1$" in seen.text
-    assert r"$$\|x_1\|^2_*$$" in seen.text
+def test_formulas_are_drawn_or_stay_as_they_were_typed() -> None:
+    source = r"So $a_1*b_1 < c_1*d_1$ and" + "\n\n" + r"$$\|x_1\|^2_*$$" + "\n\n" + r"$\my{a_1 b_1}$"
+    page = str(markdown(source))
+    seen = Seen(page)
+    assert "<msub><mi>a</mi><mn>1</mn></msub>" in page
+    assert "a1*b1<c1*d1" in seen.text
+    assert page.count('<p class="formula">') == 1
+    assert r"$\my{a_1 b_1}$" in seen.text
     assert "em" not in seen.tags
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"\href{javascript:alert(1)}{x}", r"\style{color:red}{x}", r"\class{a}{x}", r"\id{a}{x}", r"\text{<b>x</b>}",
+        r"\color{red}{x}", "x" * 5_000, "{" * 900 + "}" * 900, "^" * 1_500, r"\frac" * 300, r"\left(" * 300, "{", "&", "\\",
+        r"\unicode{60}", r"\mathop{&lt;script&gt;}", "&lt;b&gt;",
+    ],
+)  # fmt: skip
+def test_a_formula_does_nothing_but_show(latex: str) -> None:
+    for display in (False, True):
+        seen = assert_harmless(mathml(latex, display=display))
+        assert set(seen.tags) <= DRAWN_TAGS
+        assert not {name for name, _ in seen.attributes} & {"href", "style", "class", "id", "mathcolor"}
+
+
+@given(st.text(max_size=60) | st.text("\\{}^_&$frac text<>\"'=a1 ", max_size=60))
+def test_no_formula_becomes_anything_else(latex: str) -> None:
+    assert set(assert_harmless(visible(mathml(latex, display=True))).tags) <= DRAWN_TAGS
+
+
+@pytest.mark.parametrize("topic", topic_names())
+def test_the_formulas_of_all_questions_are_drawn(topic: str) -> None:
+    asked = questions(topic)
+    page = "".join(str(markdown(q.prompt) + markdown(q.model if q.kind == "written" else "")) for q in asked)
+    assert page.count("<math")
+    assert 'class="math"' not in page
 
 
 def test_headings_of_students_are_no_headings_of_the_page() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from grader.manual.formulas import mathml
 from grader.text import visible
 
 # Nested quotes and lists of hostile depth cost time; nobody writes more levels than these.
@@ -19,12 +20,12 @@ def markdown(text: str) -> Markup:
     r"""Return Markdown as HTML.
 
     HTML in it shows as text, pictures as what stands for them, links as text with their address behind it. Formulas
-    between dollars stay as they were typed, so that no underscore in one becomes emphasis.
+    between dollars are drawn; one that cannot be stays as it was typed.
 
     Examples
     --------
-    >>> print(markdown("*So* $a_1 b_1$ <b> [x](http://a.example)"), end="")
-    <p><em>So</em> <span class="math">$a_1 b_1$</span> &lt;b&gt; x (http://a.example)</p>
+    >>> print(markdown(r"*So* $\a_1 b_1$ <b> [x](http://a.example)"), end="")
+    <p><em>So</em> <span class="math">$\a_1 b_1$</span> &lt;b&gt; x (http://a.example)</p>
     """
     # Made visible at the end, for entities such as &#x202e; become characters on the way.
     return Markup(visible(_parser().render(text)))  # noqa: S704 - the parser escapes, and the rules below do
@@ -69,12 +70,16 @@ def _fence(_self: Any, tokens: Sequence[Any], index: int, *_: Any) -> str:
 
 def _inline(_self: Any, tokens: Sequence[Any], index: int, *_: Any) -> str:
     token = tokens[index]
-    return f'<span class="math">{token.markup}{escape(token.content)}{token.markup}</span>'
+    drawn = mathml(token.content, display=token.markup == "$$")
+    return drawn or f'<span class="math">{token.markup}{escape(token.content)}{token.markup}</span>'
 
 
 def _block(_self: Any, tokens: Sequence[Any], index: int, *_: Any) -> str:
     token = tokens[index]
     dollars = "$$" if token.type.startswith("math") else ""
+    drawn = mathml(token.content, display=True)
+    if drawn:
+        return f'<p class="formula">{drawn}</p>\n'
     return f'<pre class="math">{dollars}{escape(token.content)}{dollars}</pre>\n'
 
 
