@@ -8,8 +8,9 @@ from grader.records import CaseResult, Claim, ExerciseResult, State
 from reference.spec import CAPPED_KINDS, Case, Exercise
 
 # Points come in sixteenths: sums of them are exact in binary, so that adding them up in another order, as Otter
-# does, gives the same marks to the last bit.
-UNITS_PER_POINT = 16
+# does, gives the same marks to the last bit. Where a case would be dealt none of them, that exercise's points come in
+# halves or quarters of sixteenths, which are as exact and have the six decimals that files of marks allow.
+UNITS_PER_POINT = (16, 32, 64)
 CAP = 4  # a quarter of the points for each of the capped kinds
 
 # The worst that happened to a case names the state of the exercise, in this order.
@@ -32,8 +33,16 @@ def split_points(exercise: Exercise) -> tuple[float, ...]:
     >>> sum(split_points(exercise)) == exercise.points
     True
     """
-    units = exercise.points * UNITS_PER_POINT
     hidden = [i for i, case in enumerate(exercise.cases) if not case.public]
+    for per_point in UNITS_PER_POINT:
+        shares = _shares(exercise, hidden, exercise.points * per_point)
+        if all(shares[i] for i in hidden):
+            break
+    return tuple(share / per_point for share in shares)
+
+
+def _shares(exercise: Exercise, hidden: Sequence[int], units: int) -> list[int]:
+    """Return how many of `units` each case is dealt."""
     shares = [0] * len(exercise.cases)
     left = units
     open_cases = list(hidden)
@@ -44,7 +53,7 @@ def split_points(exercise: Exercise) -> tuple[float, ...]:
         left -= sum(shares[i] for i in of_kind)
         open_cases = [i for i in open_cases if i not in of_kind]
     _deal(shares, open_cases, left)
-    return tuple(share / UNITS_PER_POINT for share in shares)
+    return shares
 
 
 def _deal(shares: list[int], cases: Sequence[int], units: int) -> None:

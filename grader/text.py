@@ -51,12 +51,12 @@ def cell(text: str) -> str:
 
 
 def number(value: float) -> str:
-    """Return a plain number; marks come in sixteenths, which have four decimals.
+    """Return a plain number; marks come in sixteenths or, rarely, in 64ths, which have six decimals.
 
     Examples
     --------
-    >>> number(2.0), number(0.0625)
-    ('2', '0.0625')
+    >>> number(2.0), number(0.0625), number(1 / 64)
+    ('2', '0.0625', '0.015625')
     """
     return f"{value:.6f}".rstrip("0").rstrip(".")
 

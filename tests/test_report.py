@@ -27,7 +27,7 @@ VALID = jsonschema.Draft202012Validator(SCHEMA)
 
 NAMES = st.text(min_size=1, max_size=12)
 FUNCTIONS = st.text("abc_", min_size=1, max_size=3)
-MARKS = st.integers(0, 16 * 20).map(lambda sixteenths: sixteenths / 16)
+MARKS = st.integers(0, 64 * 20).map(lambda units: units / 64)
 CASES = st.builds(
     CaseResult, name=NAMES, kind=st.sampled_from(KINDS), public=st.booleans(), passed=st.booleans(), message=st.text()
 )
@@ -318,8 +318,8 @@ def header(text: str) -> list[str]:
 
 
 @given(st.integers(0, 10**6))
-def test_marks_are_plain_numbers(sixteenths: int) -> None:
-    marks = sixteenths / 16
+def test_marks_are_plain_numbers(units: int) -> None:
+    marks = units / 64
     (row,) = csv.DictReader(io.StringIO(scores_csv([graded("a", matvec=marks)], [])))
     assert float(row["matvec"]) == marks == float(row["total"])
     assert row["matvec"] == (str(int(marks)) if marks == int(marks) else str(marks))

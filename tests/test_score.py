@@ -37,13 +37,19 @@ def test_points_add_up_exactly_in_any_order_and_caps_hold(kinds: list[str], poin
     assert shares[0] == 0, "public cases earn nothing"
     for kind in ("error", "stability"):
         assert sum(s for s, c in zip(shares, made.cases, strict=True) if c.kind == kind) <= points / 4
-    assert all(s >= 0 for s in shares)
+    assert all((s > 0) is not c.public for s, c in zip(shares, made.cases, strict=True))
+    assert all(s * 64 == int(s * 64) for s in shares), "files of marks have six decimals"
 
 
 @pytest.mark.parametrize("made", EXERCISES, ids=lambda e: e.name)
 def test_every_hidden_case_of_the_course_earns_something(made: Exercise) -> None:
     for share, c in zip(split_points(made), made.cases, strict=True):
         assert (share > 0) is not c.public, c.name
+
+
+def test_points_come_in_sixteenths_until_a_case_would_be_dealt_none() -> None:
+    assert split_points(exercise(["error"] * 4, 1)) == (0, 12 / 16, 1 / 16, 1 / 16, 1 / 16, 1 / 16)
+    assert split_points(exercise(["error"] * 5, 1)) == (0, 24 / 32, 2 / 32, 2 / 32, 2 / 32, 1 / 32, 1 / 32)
 
 
 def test_equal_cases_earn_alike() -> None:

@@ -271,6 +271,7 @@ EXERCISE = Exercise(
              why="numpy would stretch a column over all pairs and say nothing"),
         case("gammas of another book", given(1.0), normal(1), normal(2, 2), normal(1), normal(4, 1), kind="error",
              why="numpy would move factors that the book does not have and say nothing"),
+        case("a stack of gammas", given(1.0), normal(3), normal(3, 3, 3), normal(3), normal(4, 3), kind="error", why="one gamma for each pair of factors"),
     ),
     checks=(value(rtol=QUADRATIC, atol=QUADRATIC),),
     misconceptions=(

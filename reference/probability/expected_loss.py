@@ -272,6 +272,13 @@ EXERCISE = Exercise(
         case("one pd for four loans", _shapes(1, 4, 4), kind="error", why="and a probability of default of its own"),
         case("one loan with four exposures", _shapes(1, 1, 4), kind="error",
              why="two vectors of one length do not make up for a third of another"),
+        case("four pd for one loan", _shapes(4, 1, 1), kind="error", why="nor does it help that the other two agree"),
+        case("lgd as a column", _shapes(3, (3, 1), 3), kind="error",
+             why="a column has two axes: multiplied with a vector it makes a table of all pairs"),
+        case("exposures as a column", _shapes(3, 3, (3, 1)), kind="error", why="exposures in a column make a table, too"),
+        case("tables", _shapes((3, 3), (3, 3), (3, 3)), kind="error", why="tables of one shape are no vectors"),
+        case("numbers", given(0.1), given(0.45), given(2000.0), kind="error",
+             why="a single loan is a vector with one entry; a number has no length"),
     ),
     checks=(
         value(rtol=NORMALISED, part=0, name="the expected loss is right"),
