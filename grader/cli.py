@@ -448,6 +448,9 @@ def check_graded(folder: Path) -> None:
     help="Instead, show how often wrong implementations are told by the right name, by a wrong one or by none.",
 )
 @sample_option
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=None, metavar="S", help="Draw the cases that mutants meet anew."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what became of every mutant, seed or name as JSON.")
 @course_option
 def verify(
@@ -458,6 +461,7 @@ def verify(
     seeds: int | None,
     diagnosis: bool,  # noqa: FBT001
     sample: int | None,
+    seed: int | None,
     as_json: bool,  # noqa: FBT001
 ) -> None:
     """Prove that references, hidden cases, notebooks and graders are right."""
@@ -466,8 +470,11 @@ def verify(
     if mutants + diagnosis + bool(seeds) > 1 or (seeds and sample):
         msg = "--mutants, --seeds and --diagnosis are different runs, and --sample goes with the first and the last"
         raise UsageError(msg)
+    if seed is not None and not mutants:
+        msg = "--seed goes with --mutants; --seeds N tries as many seeds, always the same ones"
+        raise UsageError(msg)
     if mutants:
-        sys.exit(FOUND_WRONG if try_mutants(topics, cores(jobs), sample, as_json=as_json) else 0)
+        sys.exit(FOUND_WRONG if try_mutants(topics, cores(jobs), sample, seed, as_json=as_json) else 0)
     if seeds or diagnosis:
         from grader.review.commands import show_names, show_seeds  # noqa: PLC0415
 
@@ -491,13 +498,13 @@ def verify(
         sys.exit(FOUND_WRONG)
 
 
-def try_mutants(names: Sequence[str], jobs: int, sample: int | None, *, as_json: bool) -> int:
+def try_mutants(names: Sequence[str], jobs: int, sample: int | None, seed: int | None, *, as_json: bool) -> int:
     """Print what became of mutants, and return how many survive or are declared wrongly."""
     from grader.mutants import course, report  # noqa: PLC0415
 
     chosen = [pair for name in names or topic_names() for pair in exercises_of(name)]
     founds = []
-    for found in course.try_mutants(chosen, jobs, most=sample):
+    for found in course.try_mutants(chosen, jobs, most=sample, seed=course.SEED if seed is None else seed):
         founds.append(found)
         if not as_json:
             click.echo(report.as_text(found))

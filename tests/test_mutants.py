@@ -346,6 +346,7 @@ def test_a_sample_is_always_the_same_and_keeps_the_order():
         (["--sample", "3"], "go with --mutants, --seeds or --diagnosis"),
         (["--json", "linear_algebra"], "go with --mutants, --seeds or --diagnosis"),
         (["--mutants", "--diagnosis"], "are different runs"),
+        (["--diagnosis", "--seed", "3"], "--seed goes with --mutants"),
         (["--seeds", "3", "--sample", "3"], "--sample goes with the first and the last"),
     ],
 )
@@ -354,6 +355,14 @@ def test_what_cannot_be_used_is_said_in_one_line(arguments, said):
     assert result.exit_code == 2
     assert said in result.stderr
     assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(("arguments", "drawn"), [([], course.SEED), (["--seed", "0"], 0), (["--seed", "7"], 7)])
+def test_mutants_meet_the_draw_that_is_asked_for(arguments, drawn, monkeypatch):
+    seeds = []
+    monkeypatch.setattr(course, "try_mutants", lambda *_, seed, **__: seeds.append(seed) or [])
+    assert CliRunner().invoke(main, ["verify", "--mutants", *arguments, "linear_algebra/matvec"]).exit_code == 0
+    assert seeds == [drawn]
 
 
 @pytest.mark.parametrize("name", topic_names())
