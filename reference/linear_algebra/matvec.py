@@ -134,8 +134,6 @@ EQUIVALENTS = (
                   reason=AXES)
     + equivalents("nested_loops", "return out if x.ndim == 2 else out[0]", "return out if x.ndim == 2 else out[-1]",
                   reason="for a vector out has one row, which is the first and the last")
-    + equivalents("einsum", "if np.shape(x)[-1] != np.shape(A)[1]:", "if np.shape(x)[-1] < np.shape(A)[1]:",
-                  reason="einsum raises ValueError for lengths that do not match, unless x has one entry, which is fewer")
     + equivalents("einsum", 'return np.einsum("ij,...j->...i", np.asarray(A, float), np.asarray(x, float))',
                   'return np.einsum("ij,...j->...i", np.asarray(A), np.asarray(x, float))',
                   'return np.einsum("ij,...j->...i", np.asarray(A, float), np.asarray(x))', reason=PROMOTED)
@@ -182,6 +180,8 @@ EXERCISE = Exercise(
              why="two scenarios of two prices are four numbers, but no price for each of four assets"),
         case("one price for all", normal(3, 4), normal(1), kind="error",
              why="a single price is not stretched over four assets"),
+        case("one asset, three prices", normal(2, 1), normal(3), kind="error",
+             why="nor is a single asset held three times over"),
         case("lists", given(((1, 2), (3, 4), (5, 6))), given((0.5, 0.25)), kind="edge",
              why="tables may come as lists of rows, which have no shape until they are made arrays"),
     ),

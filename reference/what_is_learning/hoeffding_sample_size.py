@@ -165,7 +165,6 @@ def _single(rng):
 
 
 DOMAIN = "the logarithm of what is not positive raises ValueError, and so does making a whole number of NaN"
-BRACKET = "the first loop only has to end at a number that is large enough, and the search between finds the smallest"
 LOWER = "any lower end of the search that is too small will do"
 POWERS = "n is a power of two and low its half, so that every middle is whole"
 EQUAL = "the two sides are equal with probability 0"
@@ -179,8 +178,6 @@ EQUIVALENTS = (
                 "if not eps > 0 or not 0 < delta < 1 or not n_hypotheses >= 0:", reason=DOMAIN)
     + equivalents("by_search", "while math.log(2 * n_hypotheses) - 2 * n * eps**2 > math.log(delta):",
                   "while math.log(2 * n_hypotheses) - 2 * n * eps**2 >= math.log(delta):", reason=EQUAL)
-    + equivalents("by_search", "while math.log(2 * n_hypotheses) - 2 * n * eps**2 > math.log(delta):",
-                  "while math.log(3 * n_hypotheses) - 2 * n * eps**2 > math.log(delta):", reason=BRACKET)
     + equivalents("by_search", "low = n // 2", "low = n / 2", reason=POWERS)
     + equivalents("by_search", "low = n // 2", "low = n % 2", "low = n // 3", reason=LOWER)
     + equivalents("by_search", "while n - low > 1:", "while n - low != 1:", reason=GREATER)
@@ -213,6 +210,8 @@ EXERCISE = Exercise(
         case("three files", given(0.8), given(0.1), given(1), kind="edge", why="ln 20 = 2.996, divided by 1.28 gives 2.3: three files"),
         case("just above a power of two", given(0.05), given(2.506e-6), given(1000), kind="edge",
              why="4,099.5 is a little more than 4,096: a search that doubles must not stop there"),
+        case("just below a power of two", given(0.1), given(0.05), given(4), kind="edge",
+             why="253.8 is a little less than 256: a search that doubles must not go past it"),
         case("no doubt", given(0.1), given(0.0), given(2), kind="error", why="no sample gives certainty"),
         case("less than no doubt", given(0.1), given(-0.5), given(2), kind="error", why="a probability is not negative"),
         case("more than every doubt", given(0.1), given(1.5), given(2), kind="error", why="a probability is at most 1"),
