@@ -220,6 +220,12 @@ def solved(A, b, x):
     return np.sqrt(np.sum((A @ x - b) ** 2)), RESIDUAL * scale
 
 
+def _stack(rng):
+    A = rng.standard_normal((3, 3, 3))
+    A[2, 0, 2] = 10.0
+    return A
+
+
 def _with_pivot(pivot):
     def draw(rng):
         A = rng.uniform(0.5, 2.0, (4, 4)) + 3 * np.eye(4)[::-1]
@@ -362,7 +368,8 @@ EXERCISE = Exercise(
         case("b that is a column", normal(3, 3), normal(3, 1), kind="error", why="b must be a vector, with one axis"),
         case("b too short", given([[1.0, 2.0, 0.0], [0.0, 1.0, 3.0], [4.0, 0.0, 1.0]]), normal(2), kind="error",
              why="every equation has a right-hand side"),
-        case("a stack of systems", normal(3, 3, 3), normal(3), kind="error", why="A must be one table, not several"),
+        case("a stack of systems", made("normal(3, 3, 3), the largest pivot in the last table", _stack), normal(3), kind="error",
+             why="A must be one table, not several"),
         case("A that is a vector", normal(3), normal(3), kind="error", why="A must be a table with rows and columns"),
         case("units too far apart", given([[1e7, 0.0], [0.0, 1e-7]]), normal(2), kind="error",
              why="a pivot of 1e-14 of the largest entry counts as none"),

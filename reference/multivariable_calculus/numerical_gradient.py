@@ -179,13 +179,14 @@ def _quadratic(d):
 
 
 def _flat(rng):
-    A = np.diag(rng.uniform(1, 4, 3))
-    x = rng.uniform(1, 3, 3)
+    # Eight variables, so that rounding shows in one at least where the step is too small for it.
+    A = np.diag(rng.uniform(1, 4, 8))
+    x = rng.uniform(1, 3, 8)
     return Probe("quadratic", (A, A @ x)), x
 
 
 PROMOTED = "the bumps are float64, so x + bump is float64 whatever the type of x, and numpy promotes exactly"
-STEP = "another step, and still a good one: over 60 seeds the error is at most 0.11 of what is allowed"
+STEP = "another step, and still a good one: over 500 draws the error is at most 0.45 of what is allowed"
 RESTORED = "every entry is put back, so the caller's x is after the call what it was before"
 LIST = "numpy makes a new array of a list in either case"
 EQUIVALENTS = (

@@ -254,6 +254,8 @@ EXERCISE = Exercise(
         case("numbers of one byte", given(9), given([3, 1], dtype=np.uint8), given([[1, 2], [2, 3]], dtype=np.uint8), given([200, 7], dtype=np.uint8),
              given([[190, 9], [201, 5]], dtype=np.uint8), kind="edge", why="in numbers of one byte 190 - 200 is 246"),
         case("an equally weighted basket", joint("a book with equal gammas", _basket), kind="edge", why="where all gammas are equal the book bends in one direction only"),
+        case("three factors alike", given(20.0), normal(3, scale=2.0), given([[2.0, 1.0, 1.0], [1.0, 2.0, 1.0], [1.0, 1.0, 2.0]]), normal(3), normal(5, 3, loc=1.5),
+             kind="edge", why="where two curvatures are equal their axes are not unique, and need not come out perpendicular"),
         case("a gradient too short", given(1.0), normal(2), normal(3, 3), normal(3), normal(4, 3), kind="error", why="each factor needs a delta"),
         case("a start of one factor", given(1.0), normal(3), normal(3, 3), normal(1), normal(4, 3), kind="error",
              why="numpy would start all factors at the same value and say nothing"),
