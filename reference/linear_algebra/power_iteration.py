@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from reference.bounds import EIGENVALUE, EIGENVECTOR, UNIT_LENGTH
-from reference.recipes import given, integers, made, normal, with_spectrum
+from reference.recipes import given, integers, joint, made, normal, with_spectrum
 from reference.spec import Exercise, case, check, equivalents, misconception
 
 
@@ -184,6 +184,11 @@ def _zero_first_entry(rng):
     return A
 
 
+def _rank_one(rng):
+    u = rng.uniform(0.5, 2, 3)
+    return np.outer(u, u), u + [1.0, -1.0, 0.5]
+
+
 def _whole(rng):
     # 9 on one entry of the diagonal against sums of at most 3 elsewhere: by Gershgorin the rest stays below 6.
     A = rng.integers(-1, 2, (4, 4))
@@ -206,7 +211,6 @@ SCALE = (
     "in every step v is divided by what makes it small again, so any factor but 0 will do for the start or "
     "between steps"
 )
-START = "almost every start leads to the same line, so it may be moved as long as it keeps a part along it"
 PROMOTED = (
     "divided by a norm or multiplied with float64, whole numbers become float64; the dominant direction of "
     "float32 numbers is found in float64"
@@ -224,7 +228,6 @@ NUMBER = "a number becomes a new array, copied or not"
 EQUIVALENTS = (
     equivalents("power_iteration", "def power_iteration(A, v0, n_iter=1000):",
                 "def power_iteration(A, v0, n_iter=1001):", "def power_iteration(A, v0, n_iter=999):", reason=STEPS)
-    + equivalents("power_iteration", "for _ in range(n_iter):", "for _ in range(n_iter - 1):", reason=STEPS)
     + equivalents("power_iteration", "w = A @ v", "w = A.T @ v", "w = v @ A", reason=SYMMETRIC)
     + equivalents("power_iteration", "return float(v @ A @ v), v", "return float(v @ A @ v), -v", reason=SIGN)
     + equivalents("power_iteration", "return float(v @ A @ v), v", "return float(v @ (v @ A)), v",
@@ -249,16 +252,12 @@ EQUIVALENTS = (
                   reason=SQUARE)
     + equivalents("power_iteration", "return A, v / np.linalg.norm(v)", "return A, -(v / np.linalg.norm(v))",
                   reason=SIGN)
-    + equivalents("power_iteration", "return A, v / np.linalg.norm(v)", "return A, v + np.linalg.norm(v)",
-                  reason=START)
     + equivalents("power_iteration", "return A, v / np.linalg.norm(v)", "return A, v * np.linalg.norm(v)",
                   reason=SCALE)
     + equivalents("largest_entry_scaling", "def largest_entry_scaling(A, v0, n_iter=1000):",
                   "def largest_entry_scaling(A, v0, n_iter=1001):", "def largest_entry_scaling(A, v0, n_iter=999):",
                   reason=STEPS)
-    + equivalents("largest_entry_scaling", "for _ in range(n_iter):", "for _ in range(n_iter - 1):", reason=STEPS)
     + equivalents("largest_entry_scaling", "w = A @ v", "w = A.T @ v", "w = v @ A", reason=SYMMETRIC)
-    + equivalents("largest_entry_scaling", "v = w / w[np.argmax(np.abs(w))]", "v = w / w[np.argmax(w)]", reason=SCALE)
     + equivalents("largest_entry_scaling", "lam = (v @ A @ v) / (v @ v)", "lam = v @ (v @ A) / (v @ v)",
                   "lam = (v @ A.T @ v) / (v @ v)", "lam = (A @ v @ v) / (v @ v)", reason=SYMMETRIC)
     + equivalents("largest_entry_scaling", "if np.linalg.norm(A @ v - lam * v) <= 1e-12 * abs(lam):", "if False:",
@@ -327,8 +326,6 @@ EQUIVALENTS = (
                   "if A.ndim != 2 or A.shape[0] != A.shape[0] or v.shape != (len(A),):", reason=RAISED)
     + equivalents("notebook", "if np.linalg.norm(v) == 0:", "if np.linalg.norm(v) <= 0:", reason=NOT_NEGATIVE)
     + equivalents("notebook", "v = v / np.linalg.norm(v)", "pass", "v = v * np.linalg.norm(v)", reason=SCALE)
-    + equivalents("notebook", "v = v / np.linalg.norm(v)", "v = v + np.linalg.norm(v)", reason=START)
-    + equivalents("notebook", "for _ in range(n_iter):", "for _ in range(n_iter - 1):", reason=STEPS)
     + equivalents("notebook", "v = A @ v", "v = A.T @ v", "v = v @ A", reason=SYMMETRIC)
     + equivalents("notebook", "return float(v @ (A @ v)), v", "return float(v @ (A @ v)), -v", reason=SIGN)
     + equivalents("notebook", "return float(v @ (A @ v)), v", "return float(A @ v @ v), v",
@@ -367,6 +364,11 @@ EXERCISE = Exercise(
         case("along an axis", given([[2.0, 0.0, 0.0], [0.0, 5.0, 0.0], [0.0, 0.0, 1.0]]), given([-1.0, -1.0, -2.0]), kind="edge",
              why="all entries of the eigenvector but one vanish: what stops early or divides by them goes wrong"),
         case("one by one", given([[-3.0]]), given([2.0]), given(10), kind="edge", why="the eigenvalue of one number is the number"),
+        case("from the other side", given([[1.5]]), given([-2.0]), given(10), kind="edge", why="every start but zero will do, a negative one too"),
+        case("down an axis", given([[1.0, 0.0], [0.0, 3.0]]), given([0.0, -1.0]), given(20), kind="edge",
+             why="the largest entry of (0, -3) in size is -3, and nothing may be divided by the other"),
+        case("one direction, one step", joint("a matrix of rank 1", _rank_one), given(1), kind="edge",
+             why="where all but one eigenvalue are 0 the first step arrives; none at all does not"),
         case("not square", normal(3, 4), normal(4), kind="error", why="only square matrices have eigenvectors"),
         case("too many rows", normal(4, 3), normal(4), kind="error", why="only square matrices have eigenvectors"),
         case("too many columns", normal(3, 4), normal(3), kind="error", why="only square matrices have eigenvectors"),

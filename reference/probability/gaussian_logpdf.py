@@ -356,8 +356,7 @@ EQUIVALENTS = (
     + equivalents("gaussian_logpdf", "return deviations, Sigma", "return -deviations, Sigma", reason=SQUARE)
     + equivalents("eigen_decomposition", "if values.min() <= 1e-14 * values.max():",
                   "if values.min() <= 1e-11 * values.max():", "if values.min() <= 1e-17 * values.max():",
-                  "if values.min() <= 1e-14 * values.min():", "if values.min() < 1e-14 * values.max():",
-                  reason=THRESHOLD)
+                  "if values.min() <= 1e-14 * values.min():", reason=THRESHOLD)
     + equivalents("inverse_in_a_loop", "if np.linalg.eigvalsh(Sigma)[0] <= 0:", "if np.linalg.eigvalsh(Sigma)[0] < 0:",
                   reason=SINGULAR)
     + equivalents("inverse_in_a_loop", "out[i] = -(v @ inverse @ v + logdet + len(v) * np.log(2 * np.pi)) / 2",
@@ -439,6 +438,8 @@ EXERCISE = Exercise(
              why="small entries do not make it less"),
         case("a constant feature", normal(3, 3), normal(3), given([[2.0, 0.0, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 3.0]]),
              kind="error", why="with a variance of 0 there is no density"),
+        case("no variance at all", normal(3, 2), normal(2), given(np.zeros((2, 2))), kind="error",
+             why="the smallest eigenvalue is 0 even where the largest is"),
         case("one payment without its row", _shapes((3,), (3,), (3, 3)), kind="error",
              why="X is a table: a single payment is a table with one row"),
         case("a table for each payment", _shapes((2, 3, 3), (3,), (3, 3)), kind="error", why="X has two axes"),
