@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.bulk import bulk
 from grader.records import Claim, Question
 from grader.sandbox.inside import wire
 from reference import probes
@@ -21,6 +22,10 @@ from reference.spec import AuthorError, Case, Check, Exercise
 
 # Public cases are the same for every term: students have them in the notebook that is built once.
 PUBLIC_SEED = 0
+# How much a result may hold: this, or so many times what the largest case holds. Wrong shapes have room, such as a
+# table in the place of a vector; a result of the right form but of any length, which goes into checks, has less: a
+# check may multiply it with itself.
+MOST, MOST_FREE, TIMES = 100_000, 4_000, 8
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -191,15 +196,22 @@ def plan_exercise(exercise: Exercise, seed: int) -> PlannedExercise:
 
 def planned_of(exercise: Exercise, cases: tuple[PlannedCase, ...]) -> PlannedExercise:
     """Return the exercise with these cases, and the questions that ask them."""
-    name = exercise.name
     return PlannedExercise(
         exercise=exercise,
         cases=cases,
-        question=Question(function=name, calls=tuple(p.inputs for p in cases)),
-        questions=(
-            Question(function=name, calls=tuple(p.inputs for p in cases if p.case.public), shown=True),
-            Question(function=name, calls=tuple(p.inputs for p in cases if not p.case.public)),
-        ),
+        question=Question(function=exercise.name, calls=tuple(p.inputs for p in cases)),
+        questions=(_question(exercise, cases, shown=True), _question(exercise, cases, shown=False)),
+    )
+
+
+def _question(exercise: Exercise, cases: tuple[PlannedCase, ...], *, shown: bool) -> Question:
+    asked = [p for p in cases if p.case.public is shown]
+    largest = max((bulk((p.inputs, p.expected)) for p in asked), default=0)
+    return Question(
+        function=exercise.name,
+        calls=tuple(p.inputs for p in asked),
+        shown=shown,
+        most=max(MOST_FREE if exercise.free_shape else MOST, TIMES * largest),
     )
 
 

@@ -60,11 +60,15 @@ class Question:
     shown : bool
         Whether learners see what the calls return. Such questions are asked before all others, in processes that have
         not been told the inputs of those: what is shown cannot carry them out.
+    most : int or None
+        How much a result may hold, see `grader.bulk`; None leaves it to the wire. Results are compared and printed
+        outside the walls, where nothing stops what takes too long.
     """
 
     function: str
     calls: tuple[tuple[Any, ...], ...]
     shown: bool = False
+    most: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

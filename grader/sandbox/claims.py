@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.bulk import bulk
 from grader.records import Claim
 from grader.sandbox.inside import wire
 from grader.sandbox.inside.session import LATER
@@ -15,9 +16,13 @@ _OUTCOMES = ("returned", "missing", "raised", "out of memory", "unreadable")
 _TYPES = (str, object, tuple, str, bool, str, str, tuple)
 _MOST_TEXT = 4_000
 _MOST_ARGUMENTS = 100
+# Of what functions handed over were called with: 20,000 calls with a hundred numbers each, see `probes.LONGEST_TRACE`.
+_MOST_LOGGED = 4_000_000
+# A count of calls is a number like others: no more than a float holds.
+_MOST_CALLS = 1 << 53
 
 
-def claims_of_frame(body: bytes | memoryview, count: int, token: int) -> list[Claim | None]:
+def claims_of_frame(body: bytes | memoryview, count: int, token: int, most: int | None = None) -> list[Claim | None]:
     """Return the claims of a reply, None for a call that is to be asked again by itself.
 
     Parameters
@@ -28,6 +33,8 @@ def claims_of_frame(body: bytes | memoryview, count: int, token: int) -> list[Cl
         How many claims were asked for.
     token : int
         What the answer begins with where it is one to this question.
+    most : int, optional
+        How much a result may hold, see `grader.bulk`; of a larger one it is said that it is too large.
 
     Raises
     ------
@@ -41,10 +48,10 @@ def claims_of_frame(body: bytes | memoryview, count: int, token: int) -> list[Cl
     if type(raw[0]) is not int or raw[0] != token:
         msg = "an answer to another question"
         raise wire.Bad(msg)
-    return [_claim(part) for part in raw[1:]]
+    return [_claim(part, most) for part in raw[1:]]
 
 
-def _claim(raw: Any) -> Claim | None:
+def _claim(raw: Any, most: int | None) -> Claim | None:
     if type(raw) is not tuple or len(raw) != len(_TYPES) or not all(map(isinstance, raw, _TYPES)):
         msg = "not a claim"
         raise wire.Bad(msg)
@@ -56,6 +63,12 @@ def _claim(raw: Any) -> Claim | None:
     if outcome not in _OUTCOMES or random not in RANDOM or not positions or not counted:
         msg = "not a claim"
         raise wire.Bad(msg)
+    if most is not None and (held := bulk(value)) > most:
+        return Claim(
+            outcome="unreadable", text=f"its result is too large: it holds {held:,} values, at most {most:,} are read"
+        )
+    if bulk(logs) > _MOST_LOGGED:
+        return Claim(outcome="unreadable", text="it called a function with too much data too often")
     return Claim(
         outcome=outcome,
         value=value,
@@ -70,7 +83,13 @@ def _claim(raw: Any) -> Claim | None:
 
 def _is_log(log: Any) -> bool:
     """Return whether it is what a probe keeps: a count, and a list of tuples of arrays of float64."""
-    if type(log) is not tuple or len(log) != 2 or type(log[0]) is not int or log[0] < 0 or type(log[1]) is not list:
+    if (
+        type(log) is not tuple
+        or len(log) != 2
+        or type(log[0]) is not int
+        or not 0 <= log[0] < _MOST_CALLS
+        or type(log[1]) is not list
+    ):
         return False
     return all(
         type(entry) is tuple and all(type(a) is np.ndarray and a.dtype == np.float64 for a in entry) for entry in log[1]

@@ -52,7 +52,9 @@ class InProcess:
 
 def _ask(session: Session, question: Question) -> tuple[Claim, ...]:
     def ask(calls: tuple[tuple[Any, ...], ...]) -> list[Claim | None]:
-        return claims_of_frame(memoryview(session.ask(question.function, [*map(pack, calls)], 0))[4:], len(calls), 0)
+        return claims_of_frame(
+            memoryview(session.ask(question.function, [*map(pack, calls)], 0))[4:], len(calls), 0, question.most
+        )
 
     together = zip(question.calls, ask(question.calls), strict=True)
     return tuple(claim or _sure(ask((arguments,))[0]) for arguments, claim in together)

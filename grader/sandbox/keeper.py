@@ -189,7 +189,7 @@ class Keeper:
         """Return the request of a question, made once for all submissions."""
         kept = self._encoded.get(id(question))
         if kept is None:
-            kept = question, request(question.function, question.calls)
+            kept = question, request(question.function, question.calls, question.most)
             self._encoded[id(question)] = kept
         return kept[1]
 

@@ -51,12 +51,13 @@ class Request(NamedTuple):
 
     frame: bytes
     token: int
+    most: int | None = None
 
 
-def request(function: str, calls: Sequence[tuple[Any, ...]]) -> Request:
-    """Return the request for some calls of a function."""
+def request(function: str, calls: Sequence[tuple[Any, ...]], most: int | None = None) -> Request:
+    """Return the request for some calls of a function, whose results may hold so much."""
     token = secrets.randbits(62)
-    return Request(wire.encode(("ask", token, function, [pack(arguments) for arguments in calls])), token)
+    return Request(wire.encode(("ask", token, function, [pack(arguments) for arguments in calls])), token, most)
 
 
 class Run:
@@ -147,20 +148,20 @@ class Run:
                 text = f"it was not called: the calls before it took the {limits.exercise_seconds:g} s of the exercise"
                 claim = Claim(outcome="timed out", text=text)
             elif claim is None:
-                claim, seconds = self._once(question.function, arguments)
+                claim, seconds = self._once(question, arguments)
                 waiting += limits.call_seconds if claim.outcome == "timed out" else 0.0
                 answering += 0.0 if claim.outcome == "timed out" else seconds
             claims.append(claim)
         self._spent[question.function] = answering, waiting
         return tuple(claims)
 
-    def _once(self, function: str, arguments: tuple[Any, ...]) -> tuple[Claim, float]:
+    def _once(self, question: Question, arguments: tuple[Any, ...]) -> tuple[Claim, float]:
         """Ask for one call, and return its claim and the seconds that it took."""
         asked = time.monotonic()
         try:
             used = self._server.look(self._ready())[0]
             asked = time.monotonic()
-            (claim,) = self._exchange(request(function, [arguments]), 1, used)
+            (claim,) = self._exchange(request(question.function, [arguments], question.most), 1, used)
             if claim is None:
                 raise EndedError("unreadable", _NOT_AN_ANSWER)
         except EndedError as ended:
@@ -194,7 +195,7 @@ class Run:
             if times == PATIENCE or used > waited / 2 or time.monotonic() >= self._deadline:
                 raise EndedError("timed out", f"the call did not end within {seconds:g} s")
         try:
-            return claims_of_frame(child.answer(), count, what.token)
+            return claims_of_frame(child.answer(), count, what.token, what.most)
         except wire.Bad as error:
             raise EndedError("unreadable", f"{_NOT_AN_ANSWER}: {error}") from None
 

@@ -28,7 +28,7 @@ MAX_NODES = 200_000
 MAX_DEPTH = 60
 MAX_KEYS = 5_000  # of a set or dictionary
 MAX_COLLISIONS = 16  # keys with another one's hash: many of them, as only an attacker has, take quadratic time
-MAX_INTEGER = 1 << 16  # bytes
+MAX_INTEGER = 1 << 10  # bytes: Python prints integers of up to 4,300 digits, these have 2,466
 MAX_TEXT_WIDTH = 1_024  # characters of an entry of a string array
 MAX_EMPTY = 1 << 20  # product of the other lengths of an array without entries
 # What a frame of claims keeps free for the claims that say why another is not in it.
