@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -76,22 +77,28 @@ class Grader:
         )
         if result.reason or plan is None:
             return result
+        began = time.monotonic()
         transcript = self._sandbox.run(submission.cells, questions_of(plan.exercises))
         claims = claims_of(plan.exercises, transcript)
         marked = [mark_exercise(p, c, self._known) for p, c in zip(plan.exercises, claims, strict=True)]
-        exercises = self._again(plan, submission, transcript, marked)
+        exercises = self._again(plan, submission, transcript, marked, began)
         return replace(
             result,
             status="graded",
             total=sum(exercise.marks for exercise in exercises),
             exercises=exercises,
             isolation=self._sandbox.isolation,
-            details=self._details(plan, submission, transcript, exercises),
+            details=self._details(plan, submission, transcript, exercises, began),
             cell_errors=tuple((i, text[:LONGEST_ERROR]) for i, text in enumerate(transcript.cell_errors) if text),
         )
 
     def _details(
-        self, plan: Plan, submission: Submission, transcript: Transcript, exercises: Sequence[ExerciseResult]
+        self,
+        plan: Plan,
+        submission: Submission,
+        transcript: Transcript,
+        exercises: Sequence[ExerciseResult],
+        began: float,
     ) -> tuple[Detail, ...]:
         """Return what feedback tells beside the results: counterexamples, pictures, times."""
         claims = claims_of(plan.exercises, transcript)
@@ -100,7 +107,7 @@ class Grader:
             for planned, claimed, result in zip(plan.exercises, claims, exercises, strict=True)
             if worth_a_search(result.state, claimed) and planned.exercise.name not in transcript.intact
         ]
-        found = self._counterexamples(submission, worth) if worth else {}
+        found = self._counterexamples(submission, worth, began) if worth else {}
         taken = transcript.seconds or (0.0,) * (2 * len(plan.exercises))
         return tuple(
             Detail(
@@ -112,14 +119,21 @@ class Grader:
             for planned, claimed, public, hidden in zip(plan.exercises, claims, taken[::2], taken[1::2], strict=True)
         )
 
-    def _counterexamples(self, submission: Submission, exercises: Sequence[PlannedExercise]) -> dict[str, str]:
+    def _counterexamples(
+        self, submission: Submission, exercises: Sequence[PlannedExercise], began: float
+    ) -> dict[str, str]:
         """Return the simplest counterexample of each exercise, from a run that is told no hidden input."""
         simple = [self._simple(planned) for planned in exercises]
-        run = self._sandbox.run(submission.cells, tuple(s.questions[0] for s in simple))
+        run = self._sandbox.run(submission.cells, tuple(s.questions[0] for s in simple), _since(began))
         return {s.exercise.name: self._simple.simplest(s, claims) for s, claims in zip(simple, run.claims, strict=True)}
 
     def _again(
-        self, plan: Plan, submission: Submission, transcript: Transcript, exercises: Sequence[ExerciseResult]
+        self,
+        plan: Plan,
+        submission: Submission,
+        transcript: Transcript,
+        exercises: Sequence[ExerciseResult],
+        began: float,
     ) -> tuple[ExerciseResult, ...]:
         """Return the results, better where a cell further down had spoilt a function that was right before.
 
@@ -135,7 +149,7 @@ class Grader:
         best = list(exercises)
         for before, positions in spoilt.items():
             planned = tuple(plan.exercises[i] for i in positions)
-            run = self._sandbox.run(submission.cells[:before], questions_of(planned))
+            run = self._sandbox.run(submission.cells[:before], questions_of(planned), _since(began))
             for i, p, claimed in zip(positions, planned, claims_of(planned, run), strict=True):
                 result = mark_exercise(p, claimed, self._known)
                 if result.marks > best[i].marks:
@@ -150,6 +164,10 @@ class Grader:
             what = f"it names the assignment {named!r}, which is not one of ours" if named else "it names no assignment"
             return f"{what}; name the assignment with -a"
         return ""
+
+
+def _since(began: float) -> float:
+    return time.monotonic() - began
 
 
 def questions_of(exercises: Sequence[PlannedExercise]) -> tuple[Question, ...]:

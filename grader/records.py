@@ -210,8 +210,15 @@ class Sandbox(Protocol):
 
     isolation: str
 
-    def run(self, cells: tuple[str, ...], questions: tuple[Question, ...]) -> Transcript:
+    def run(self, cells: tuple[str, ...], questions: tuple[Question, ...], spent: float = 0.0) -> Transcript:
         """Run the cells, then the questions, and return what was claimed.
+
+        Parameters
+        ----------
+        cells : tuple of str
+        questions : tuple of Question
+        spent : float
+            Seconds of its time that the submission has had in runs before.
 
         Raises
         ------

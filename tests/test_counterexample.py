@@ -96,9 +96,9 @@ def test_a_search_is_worth_it_where_somebody_tried(state, claim, expected):
 class Counting(InProcess):
     runs = 0
 
-    def run(self, cells, questions):
+    def run(self, cells, questions, spent=0.0):
         self.runs += 1
-        return super().run(cells, questions)
+        return super().run(cells, questions, spent)
 
 
 def test_the_search_costs_nothing_where_all_is_right():

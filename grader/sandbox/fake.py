@@ -36,7 +36,7 @@ class InProcess:
     def __init__(self, namespace: Mapping[str, Callable[..., Any]] | None = None) -> None:
         self._namespace = namespace or {}
 
-    def run(self, cells: tuple[str, ...], questions: tuple[Question, ...]) -> Transcript:
+    def run(self, cells: tuple[str, ...], questions: tuple[Question, ...], spent: float = 0.0) -> Transcript:  # noqa: ARG002 - it has all the time there is
         """Return the claims of the functions, after the cells."""
         session = Session(_transform() if cells else str, tuple(q.function for q in questions))
         session.namespace.update(self._namespace)

@@ -170,8 +170,15 @@ class Keeper:
         if self._box:
             self._box.cleanup()
 
-    def run(self, cells: tuple[str, ...], questions: tuple[Question, ...]) -> Transcript:
+    def run(self, cells: tuple[str, ...], questions: tuple[Question, ...], spent: float = 0.0) -> Transcript:
         """Run the cells, ask the questions, and return what was claimed.
+
+        Parameters
+        ----------
+        cells : tuple of str
+        questions : tuple of Question
+        spent : float
+            Seconds of its time that the submission has had in runs before.
 
         Raises
         ------
@@ -180,7 +187,7 @@ class Keeper:
         """
         try:
             requests = [self._request(question) for question in questions]
-            return Run(self, self._limits, cells).transcript(questions, requests)
+            return Run(self, self._limits, cells, spent).transcript(questions, requests)
         except wire.Bad as error:
             msg = f"the cells or the inputs of a case cannot be sent to the sandbox: {error}"
             raise MachineError(msg) from error

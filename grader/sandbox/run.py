@@ -68,11 +68,13 @@ class Run:
     server : Server
     limits : Limits
     cells : tuple of str
+    spent : float
+        Seconds of its time that the submission has had in runs before.
     """
 
-    def __init__(self, server: Server, limits: Limits, cells: tuple[str, ...]) -> None:
+    def __init__(self, server: Server, limits: Limits, cells: tuple[str, ...], spent: float = 0.0) -> None:
         self._server, self._limits, self._cells = server, limits, cells
-        self._began = time.monotonic()
+        self._began = time.monotonic() - spent
         self._deadline = self._began + limits.submission_seconds
         self._watched: tuple[str, ...] = ()
         self._left_out: dict[int, str] = {}

@@ -109,10 +109,10 @@ class Watched:
         self._keeper, self._clock = keeper, clock
         self.seconds = 0.0
 
-    def run(self, cells: tuple[str, ...], questions: tuple[Question, ...]) -> Transcript:
+    def run(self, cells: tuple[str, ...], questions: tuple[Question, ...], spent: float = 0.0) -> Transcript:
         """Run, and note the parent's time and the child's."""
         start = time.process_time()
-        transcript = self._keeper.run(cells, questions)
+        transcript = self._keeper.run(cells, questions, spent)
         parent = time.process_time() - start
         self._clock.add("  parent, talking", parent)
         self._clock.add("  child", transcript.cpu_seconds)

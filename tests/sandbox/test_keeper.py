@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.records import Claim, Question
+from grader.records import Claim, Limits, Question
 from grader.sandbox import policy
 from grader.sandbox.keeper import Keeper
 from reference.probes import Probe, Seed
@@ -140,6 +140,14 @@ def test_spoilt_functions_are_noticed(keeper: Keeper) -> None:
     assert run.claims[0][0].outcome == "raised"
     assert run.intact == {"f": 3}
     assert keeper.run(cells[:3], (Question(function="f", calls=((1.0,),)),)).intact == {}
+
+
+def test_time_spent_in_runs_before_counts(keeper: Keeper) -> None:
+    cells, questions = ("def f(x): return x",), (Question(function="f", calls=((1.0,),)),)
+    (claim,) = keeper.run(cells, questions, Limits().submission_seconds).claims[0]
+    assert claim.outcome == "timed out"
+    assert "the submission took more than" in claim.text
+    assert keeper.run(cells, questions).claims[0][0].outcome == "returned"
 
 
 def test_nothing_of_a_submission_reaches_the_next(keeper: Keeper) -> None:
