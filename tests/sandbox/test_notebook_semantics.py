@@ -36,6 +36,11 @@ NOTEBOOKS = {
     "captured cell": ("%%capture out\ny = 1", "out.show()\nprint(out.stdout)\ndef f(x): return x + y"),
     "magic in a magic": ("%%time\n%matplotlib inline\ny = 1", "def f(x): return x + y"),
     "other languages": ("%%bash\nexit 1", "%%html\n<b>", "%%javascript\nalert(1)", "%%latex\n$x$", F),
+    "pylab": ("%pylab inline", "y = np.cos(zeros(1))[0]\ndef f(x): return x + y"),
+    "a module that is not here": ("import no_such\nimport numpy as np", "def f(x): return x + np.cos(0)"),
+    "among others": ("y = 1\nimport json, no_such, numpy as np; from no.such import z\ny += np.cos(0)", "def f(x): return x + y - 1"),
+    "that and results": ("import no_such, numpy as np\nnp.cos(0)", "y = _", "def f(x): return x + y"),
+    "streams of a program": ("import os, sys\nos.fstat(sys.stdout.fileno())\nsys.stderr.reconfigure(encoding='utf-8')\n" + F,),
     "unknown magic": ("%no_such_magic\n" + F,),
     "await": ("import asyncio\nawait asyncio.sleep(0)\ny = 1", "def f(x): return x + y"),
     "await in a loop": ("async def g(): return 1", "y = 0\nfor i in range(1):\n    y += await g()", "def f(x): return x + y"),
@@ -119,6 +124,15 @@ def test_notebooks(sandbox, cells) -> None:
         (
             ("import no_such",),
             ["ModuleNotFoundError: No module named 'no_such'\ncell 1, line 1, in <module>: import no_such"],
+        ),
+        (
+            ("x = 1\nimport no_such\nimport nor_this\ny = 2", "x + y", "def g():\n    import no_such\ng()\ny = 3", "1 / (y - 2)"),
+            [
+                "ModuleNotFoundError: No module named 'no_such'\ncell 1, line 2, in <module>: import no_such",
+                "",
+                "ModuleNotFoundError: No module named 'no_such'\ncell 3, line 3, in <module>: g()\ncell 3, line 2, in g: import no_such",
+                "ZeroDivisionError: division by zero\ncell 4, line 1, in <module>: 1 / (y - 2)",
+            ],
         ),
         (("class E(KeyError): pass\nraise E(3)",), ["KeyError: 3\ncell 1, line 2, in <module>: raise E(3)"]),
         (("return",), ["SyntaxError: 'return' outside function (<cell 1>, line 1)"]),

@@ -18,6 +18,7 @@ import linecache
 import operator
 import re
 import sys
+import traceback
 import types
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
@@ -41,8 +42,15 @@ MAX_ERRORS = 1 << 20  # characters about errors in cells; beyond it there is one
 # Magics that run the cell below them, and those that run their line; all others do nothing here.
 RUNS_CELL = frozenset({"time", "timeit", "capture", "prun"})
 RUNS_LINE = frozenset({"time", "prun"})
+# What IPython runs for %pylab.
+_PYLAB = """import numpy, matplotlib
+from matplotlib import pylab, mlab, pyplot
+np, plt = numpy, pyplot
+from pylab import *
+from numpy import *"""
 # What may look back at the results of earlier cells.
 _LOOKS_BACK = re.compile(r"\bOut\b|(?<![\w.])_(?!\w)")
+_IMPORTS = (ast.Import, ast.ImportFrom)
 _FUTURES = functools.reduce(operator.or_, (getattr(__future__, n).compiler_flag for n in __future__.all_feature_names))
 
 # Bound early, for students may give these names to other things.
@@ -143,6 +151,13 @@ class Sink(io.TextIOBase):
         """Drop the text."""
         return len(text)
 
+    def fileno(self) -> int:
+        """Return the descriptor, which leads nowhere as well."""
+        return 1
+
+    def reconfigure(self, **_: Any) -> None:
+        """Stay as it is."""
+
     def writable(self) -> bool:
         """Say that this can be written to."""
         return True
@@ -235,19 +250,47 @@ class Session:
         """Run source code, IPython's syntax included, in the notebook's namespace."""
         code = None if self._keeps_results else self._at_once(source, name)
         if code is not None:
-            self._run(code)
+            try:
+                self._run(code)
+            except ModuleNotFoundError as error:
+                self._go_on(self._parse(source, name).body, name, error)
             return
         try:
             tree = self._parse(source, name)
         except SyntaxError:
             tree = self._parse(self._transform(source), name)
-        # One at a time, as IPython does: a statement that does not compile stops those after it, not those before.
-        for statement in tree.body:
-            last = statement is tree.body[-1]
-            if self._keeps_results and last and isinstance(statement, ast.Expr):
-                self._run(_code(ast.Expression(statement.value), name, "eval", self._flags), keep=True)
-            else:
-                self._run(_code(ast.Module([statement], type_ignores=[]), name, "exec", self._flags))
+        self._one_by_one(tree.body, name)
+
+    def _one_by_one(self, statements: Sequence[ast.stmt], name: str) -> None:
+        """Run statements as IPython does: one that does not compile stops those after it, not those before.
+
+        One that imports what is not installed here stops nothing: where it was written it was there, and what a cell
+        imports for a progress bar shall not cost it `import numpy` in the next line. It is raised in the end.
+        """
+        absent = None
+        single = [one for statement in statements for one in _single(statement)]
+        for statement in single:
+            last = statement is single[-1]
+            try:
+                if self._keeps_results and last and isinstance(statement, ast.Expr):
+                    self._run(_code(ast.Expression(statement.value), name, "eval", self._flags), keep=True)
+                else:
+                    self._run(_code(ast.Module([statement], type_ignores=[]), name, "exec", self._flags))
+            except ModuleNotFoundError as error:
+                if not isinstance(statement, _IMPORTS):
+                    raise
+                absent = absent or error
+        if absent:
+            raise absent
+
+    def _go_on(self, statements: Sequence[ast.stmt], name: str, error: ModuleNotFoundError) -> None:
+        """Run what is left of a cell from an import that failed on; what it imported before is imported again."""
+        places = (line for frame, line in traceback.walk_tb(error.__traceback__) if frame.f_code.co_filename == name)
+        line = next(places, 0)
+        left = [statement for statement in statements if (statement.end_lineno or 0) >= line]
+        if not left or not isinstance(left[0], _IMPORTS):
+            raise error
+        self._one_by_one(left, name)
 
     def _at_once(self, source: str, name: str) -> types.CodeType | None:
         """Return the code of all statements where all of them compile: it comes to the same, and is faster."""
@@ -331,6 +374,13 @@ class Session:
         return self.namespace.get(name, builtins.__dict__.get(name))
 
 
+def _single(statement: ast.stmt) -> Sequence[ast.stmt]:
+    """Return a statement, or one for each module where it imports several."""
+    if not isinstance(statement, ast.Import):
+        return (statement,)
+    return [ast.copy_location(ast.Import([module]), statement) for module in statement.names]
+
+
 def _code(source: str | ast.Module | ast.Expression, name: str, mode: str, flags: int) -> types.CodeType:
     code: types.CodeType = compile(source, name, mode, flags, dont_inherit=True)
     return code
@@ -409,7 +459,9 @@ class Shell(Quiet):
         return Quiet()
 
     def run_line_magic(self, magic: str, line: str, *_: Any, **__: Any) -> Quiet:
-        """Run what is timed; all else does nothing."""
+        """Run what is timed, and the imports of %pylab; all else does nothing."""
+        if magic == "pylab":
+            self._session.execute(_PYLAB, self._session.cell)
         if magic in RUNS_LINE:
             above = sys._getframe(1).f_lineno - 1  # noqa: SLF001 - so that an error tells the line of the magic
             self._session.execute("\n" * above + line, self._session.cell)
