@@ -20,11 +20,12 @@ Given = Mapping[str, tuple[Collection[str], Collection[str]]]
 _NAME = re.compile(r"[^\W\d]\w*")
 # With these a cell can reach names without naming them, or keep something from one call of a function to the next.
 _REACHES = re.compile(
-    r"\b(?:eval|exec|globals|locals|vars|getattr|setattr)\b\s*[(,)]|^\s*(?:global|nonlocal)\s|__main__|__dict__|__globals__"
-    r"|user_ns|sys\s*\.\s*modules|%run",
+    r"\b(?:eval|exec|globals|locals|vars|getattr|setattr)\b\s*(?:[(,)]|$)|^\s*(?:global|nonlocal)\s|__main__|__dict__|__globals__"
+    r"|f_globals|user_ns|sys\s*\.\s*modules|%run",
     re.MULTILINE,
 )
-_LOADS = frozenset(("LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS"))
+# What is deleted has to be there.
+_LOADS = frozenset(("LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS", "DELETE_NAME", "DELETE_GLOBAL"))
 _STORES = frozenset(("STORE_NAME", "STORE_GLOBAL"))
 _BINDING = (ast.Assign, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
