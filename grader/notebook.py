@@ -188,7 +188,7 @@ def _cells(tree: dict[str, Any]) -> Sequence[Any]:
     version = tree.get("nbformat")
     if type(version) is not int:
         raise _not_a_notebook(
-            f"its nbformat is {_kind(version)}, expected a number" if "nbformat" in tree else "it has no nbformat"
+            f"its nbformat is {_kind(version)}, expected a whole number" if "nbformat" in tree else "it has no nbformat"
         )
     if not OLDEST <= version <= NEWEST:
         raise _UnfitError(

@@ -115,8 +115,8 @@ AGAIN = "; save it again in Jupyter and hand in that file"
         (b'{"nbformat": ' + b"9" * 5000 + b"}", "it is not a notebook: a number in it is too long" + AGAIN),
         (b'"text"', "it is not a notebook: it is text, expected an object" + AGAIN),
         (b"{}", "it is not a notebook: it has no nbformat" + AGAIN),
-        (book(nbformat=True), "it is not a notebook: its nbformat is true or false, expected a number" + AGAIN),
-        (book(nbformat="4"), "it is not a notebook: its nbformat is text, expected a number" + AGAIN),
+        (book(nbformat=True), "it is not a notebook: its nbformat is true or false, expected a whole number" + AGAIN),
+        (book(nbformat="4"), "it is not a notebook: its nbformat is text, expected a whole number" + AGAIN),
         (
             book(nbformat=5),
             "it is a notebook of nbformat 5, supported are 2 to 4; save it as nbformat 4 and hand it in again",
