@@ -215,6 +215,7 @@ class Run:
     def _try_cells(self) -> None:
         """Run all cells but those left out, in a new child; where one ends it, it is left out the next time."""
         self._stuck = -1
+        nothing = len(self._left_out) == len(self._cells)
         self._child = child = self._server.spawn()
         try:
             frame = wire.encode(("cells", list(self._cells), sorted(self._left_out), list(self._watched)))
@@ -224,7 +225,7 @@ class Run:
             self._reached = len(self._cells)
         except EndedError as ended:
             reported = self._lose(ended)
-            if len(self._left_out) == len(self._cells):
+            if nothing:
                 msg = f"a child ended without running anything: {ended.text}"
                 raise MachineError(msg) from ended
             self._leave_out(reported if self._stuck < 0 else self._stuck, ended.text)

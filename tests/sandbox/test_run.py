@@ -316,6 +316,30 @@ def test_children_that_always_die_are_given_up(cell) -> None:
     assert server.spawned <= 5
 
 
+class Restless(Scripted):
+    """Its first child never ends its cells, and says at every look that it runs another: none that there is."""
+
+    def _speak(self, channel: socket.socket) -> None:
+        if self.spawned > 1:
+            super()._speak(channel)
+            return
+        with channel, contextlib.suppress(OSError):
+            channel.sendall(self.greeting)
+            while channel.recv(1 << 16):
+                pass
+
+    def look(self, child: Child) -> tuple[float, int]:
+        self.cell = -3 - self.cell
+        return time.monotonic(), self.cell
+
+
+def test_a_notebook_that_lies_about_its_cells_until_time_is_over_is_graded() -> None:
+    """It has only itself to thank: nothing of ours has failed."""
+    run = ask(Restless(DONE, RETURNED, cell=-1))
+    assert all("the cells before it took all the time" in text for text in run.cell_errors)
+    assert run.claims[0][0].value == 5
+
+
 @pytest.mark.parametrize(("said", "why"), [(b"!mount: no", "mount: no"), (b"", "ended before it began")])
 def test_walls_that_do_not_stand_are_never_the_submission(said, why) -> None:
     with pytest.raises(MachineError, match=f"a wall does not stand: .*{why}"):
