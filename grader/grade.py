@@ -77,18 +77,18 @@ class Grader:
         )
         if result.reason or plan is None:
             return result
-        began = time.monotonic()
-        transcript = self._sandbox.run(submission.cells, questions_of(plan.exercises))
+        runs = _Runs(self._sandbox)
+        transcript = runs.run(submission.cells, questions_of(plan.exercises))
         claims = claims_of(plan.exercises, transcript)
         marked = [mark_exercise(p, c, self._known) for p, c in zip(plan.exercises, claims, strict=True)]
-        exercises = self._again(plan, submission, transcript, marked, began)
+        exercises = self._again(plan, submission, transcript, marked, runs)
         return replace(
             result,
             status="graded",
             total=sum(exercise.marks for exercise in exercises),
             exercises=exercises,
             isolation=self._sandbox.isolation,
-            details=self._details(plan, submission, transcript, exercises, began),
+            details=self._details(plan, submission, transcript, exercises, runs),
             cell_errors=tuple((i, text[:LONGEST_ERROR]) for i, text in enumerate(transcript.cell_errors) if text),
         )
 
@@ -98,7 +98,7 @@ class Grader:
         submission: Submission,
         transcript: Transcript,
         exercises: Sequence[ExerciseResult],
-        began: float,
+        runs: _Runs,
     ) -> tuple[Detail, ...]:
         """Return what feedback tells beside the results: counterexamples, pictures, times."""
         claims = claims_of(plan.exercises, transcript)
@@ -107,7 +107,7 @@ class Grader:
             for planned, claimed, result in zip(plan.exercises, claims, exercises, strict=True)
             if worth_a_search(result.state, claimed) and planned.exercise.name not in transcript.intact
         ]
-        found = self._counterexamples(submission, worth, began) if worth else {}
+        found = self._counterexamples(submission, worth, runs) if worth else {}
         taken = transcript.seconds or (0.0,) * (2 * len(plan.exercises))
         return tuple(
             Detail(
@@ -120,11 +120,11 @@ class Grader:
         )
 
     def _counterexamples(
-        self, submission: Submission, exercises: Sequence[PlannedExercise], began: float
+        self, submission: Submission, exercises: Sequence[PlannedExercise], runs: _Runs
     ) -> dict[str, str]:
         """Return the simplest counterexample of each exercise, from a run that is told no hidden input."""
         simple = [self._simple(planned) for planned in exercises]
-        run = self._sandbox.run(submission.cells, tuple(s.questions[0] for s in simple), _since(began))
+        run = runs.run(submission.cells, tuple(s.questions[0] for s in simple))
         return {s.exercise.name: self._simple.simplest(s, claims) for s, claims in zip(simple, run.claims, strict=True)}
 
     def _again(
@@ -133,7 +133,7 @@ class Grader:
         submission: Submission,
         transcript: Transcript,
         exercises: Sequence[ExerciseResult],
-        began: float,
+        runs: _Runs,
     ) -> tuple[ExerciseResult, ...]:
         """Return the results, better where a cell further down had spoilt a function that was right before.
 
@@ -149,7 +149,7 @@ class Grader:
         best = list(exercises)
         for before, positions in spoilt.items():
             planned = tuple(plan.exercises[i] for i in positions)
-            run = self._sandbox.run(submission.cells[:before], questions_of(planned), _since(began))
+            run = runs.run(submission.cells[:before], questions_of(planned))
             for i, p, claimed in zip(positions, planned, claims_of(planned, run), strict=True):
                 result = mark_exercise(p, claimed, self._known)
                 if result.marks > best[i].marks:
@@ -166,8 +166,20 @@ class Grader:
         return ""
 
 
-def _since(began: float) -> float:
-    return time.monotonic() - began
+class _Runs:
+    """The runs of one submission, which share its time; what judging takes between them is ours."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self._spent = 0.0
+
+    def run(self, cells: tuple[str, ...], questions: tuple[Question, ...]) -> Transcript:
+        """Run cells and ask questions in what is left of the time."""
+        began = time.monotonic()
+        try:
+            return self._sandbox.run(cells, questions, self._spent)
+        finally:
+            self._spent += time.monotonic() - began
 
 
 def questions_of(exercises: Sequence[PlannedExercise]) -> tuple[Question, ...]:

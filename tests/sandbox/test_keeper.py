@@ -174,9 +174,9 @@ def test_too_many_files_are_refused_or_end_the_run(keeper: Keeper) -> None:
 
 ATTACKS = {
     "reads the password file": "open('/etc/passwd').read()",
-    "reads the reference": "import reference.catalogue",
+    "reads the reference": "__import__('reference.catalogue')",
     "reads the repository": f"open({__file__!r}).read()",
-    "reads what judges": "import grader.judge",
+    "reads what judges": "__import__('grader.judge')",
     "opens a socket": "import socket; socket.socket()",
     "looks up a name": "import socket; assert socket.gethostbyname('localhost')",
     "runs a program": "import subprocess; subprocess.run(['/usr/bin/true'], check=True)",
