@@ -20,7 +20,7 @@ from grader.judge import HIDDEN_TEXTS
 from grader.master import solution_cells
 from grader.plan import Plan
 from grader.records import Limits, Result, Submission
-from grader.score import NOT_ALONE
+from grader.score import NOT_ALONE, NOT_WITHOUT_COUNTERPART
 
 # The exercise that attackers solve honestly as well, and whose marks they therefore deserve.
 HONEST = "cosine_similarity"
@@ -116,7 +116,8 @@ def _told(result: Result) -> Iterator[str]:
     for exercise in result.exercises:
         for case in exercise.cases:
             what = case.message.split(". Why this case: ")[0]
-            known = what in HIDDEN_TEXTS or what == NOT_ALONE or (what.startswith('"') and what.endswith('" fails'))
+            known = what in HIDDEN_TEXTS or what in (NOT_ALONE, NOT_WITHOUT_COUNTERPART)
+            known = known or (what.startswith('"') and what.endswith('" fails'))
             if not case.public and case.message and not known:
                 yield f"the message on a hidden case of {exercise.name} says {what!r}"
 

@@ -148,6 +148,8 @@ def _nudged(value: Any, sign: float) -> Any:
 def _close(a: Any, b: Any, close: float) -> bool:
     if isinstance(a, (tuple, list)) and isinstance(b, (tuple, list)) and not _numbers(a):
         return len(a) == len(b) and all(_close(x, y, close) for x, y in zip(a, b, strict=True))
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(_close(a[key], b[key], close) for key in a)
     try:
         x, y = np.asarray(a), np.asarray(b)
         if x.shape != y.shape:

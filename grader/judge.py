@@ -77,9 +77,9 @@ def message(exercise: PlannedExercise, index: int, claim: Claim, findings: Seque
     why = planned.case.why
     if not planned.case.public:
         return f"{_bare(claim, failing[0])}. Why this case: {why}"
-    if claim.outcome not in ("returned", "raised"):
+    if claim.outcome not in ("returned", "raised", "unreadable"):
         return f"{claim.text or OUTCOMES[claim.outcome]}. Why this case: {why}"
-    got = show(claim.value) if claim.outcome == "returned" else f"{claim.error}: {claim.text}"
+    got = {"returned": show(claim.value), "raised": f"{claim.error}: {claim.text}"}.get(claim.outcome, "")
     unique = any(check.against == "expected" for check in planned.checks)
     expected = "ValueError" if planned.case.kind == "error" else show(planned.expected) if unique else ""
     faults = [finding.message for finding in failing]

@@ -227,6 +227,7 @@ def _plan_case(exercise: Exercise, case: Case, seed: int) -> PlannedCase:
     except Exception as error:
         msg = f"its inputs cannot be made: {type(error).__name__}: {error}"
         raise _FaultError(msg) from error
+    _try_to_send("an argument", tuple(probes.pack(inputs)))
     bound.apply_defaults()
     arguments = tuple(bound.arguments.values())
     try:
@@ -245,6 +246,7 @@ def _plan_case(exercise: Exercise, case: Case, seed: int) -> PlannedCase:
     )
     if fault:
         raise _FaultError(fault)
+    _try_to_send("the result of the reference", expected)
     form = form_of(expected, free=exercise.free_shape)
     checks = case.checks or exercise.checks
     _try_checks(checks, expected, probes.told(arguments, logs), form)
@@ -257,6 +259,15 @@ def _plan_case(exercise: Exercise, case: Case, seed: int) -> PlannedCase:
         checks=checks,
         draws=random == "" if any(isinstance(value, probes.Seed) for value in inputs) else None,
     )
+
+
+def _try_to_send(what: str, value: Any) -> None:
+    """Refuse what cannot go to a student's process or come back from there."""
+    try:
+        wire.encode(value)
+    except wire.Bad as error:
+        msg = f"{what} is {error}; numbers, strings, None, arrays, and lists, tuples, sets and dictionaries of them can be used"
+        raise _FaultError(msg) from error
 
 
 def _try_checks(checks: tuple[Check, ...], expected: Any, arguments: tuple[Any, ...], form: Form) -> None:

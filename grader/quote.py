@@ -12,11 +12,12 @@ from typing import Any
 
 from grader.errors import BuildError
 from reference.catalogue import OWN
-from reference.probes import Probe, Seed
+from reference.probes import Probe, Seed, in_order
 
 _BUILTINS = frozenset(dir(__import__("builtins")))
 _MODULES = frozenset({("np", "numpy"), ("copy", "copy")})  # those that test files import
 _OURS = ("reference", OWN)
+_CONSTANTS = (int, float, complex, str, tuple, list, dict, set, frozenset)
 
 
 def quote(functions: Iterable[Callable[..., Any]]) -> str:
@@ -62,7 +63,7 @@ def _add(function: Callable[..., Any], done: dict[str, str], begun: dict[str, Ca
         value = module.get(used)
         if isinstance(value, (types.FunctionType, type)) and value.__module__.split(".")[0] in _OURS:
             _add(value, done, begun)
-        elif isinstance(value, (int, float, str, tuple)):
+        elif isinstance(value, _CONSTANTS):
             constant = f"{used} = {_constant(value)}"
             if done.setdefault(used, constant) != constant:
                 msg = f"{_called(function)} uses {used}, of which a test file has another; rename it"
@@ -91,7 +92,7 @@ def _shortened(text: str, node: ast.FunctionDef | ast.ClassDef) -> list[str]:
 
 
 def _constant(value: Any) -> str:
-    return 'float("nan")' if value != value else repr(value)  # noqa: PLR0124 - true for NaN only
+    return 'float("nan")' if value != value else literal(value, readable=True)  # noqa: PLR0124 - true for NaN only
 
 
 def _names(node: ast.FunctionDef | ast.ClassDef) -> list[str]:
@@ -117,12 +118,12 @@ def _names(node: ast.FunctionDef | ast.ClassDef) -> list[str]:
     return list(dict.fromkeys(n for n in read if n not in stored))
 
 
-def literal(value: Any, *, readable: bool) -> str:
+def literal(value: Any, *, readable: bool) -> str:  # noqa: PLR0911 - one return a type
     """Return an expression that makes `value` again to the last bit, with ``np`` and ``packed`` in scope.
 
     Parameters
     ----------
-    value : None, bool, int, float, str, array, probe, seed, or a tuple or list of those
+    value : None, bool, number, str, array, probe, seed, or a tuple, list, set or dictionary of those
     readable : bool
         Write arrays as lists that people can read, rather than packed.
 
@@ -139,6 +140,12 @@ def literal(value: Any, *, readable: bool) -> str:
     if isinstance(value, (tuple, list)):
         inner = ", ".join(literal(part, readable=readable) for part in value)
         return f"({inner}{',' if len(value) == 1 else ''})" if isinstance(value, tuple) else f"[{inner}]"
+    if isinstance(value, dict):
+        pairs = [f"{literal(k, readable=readable)}: {literal(v, readable=readable)}" for k, v in value.items()]
+        return f"{{{', '.join(pairs)}}}"
+    if isinstance(value, (set, frozenset)):
+        inner = ", ".join(literal(part, readable=readable) for part in in_order(value))
+        return f"{type(value).__name__}([{inner}])"
     if isinstance(value, Probe):
         return f"Probe({value.name!r}, {literal(value.parameters, readable=readable)}, {value.traces})"
     if isinstance(value, Seed):

@@ -18,6 +18,7 @@ _SEVERITY: tuple[State, ...] = ("crashed", "out of memory", "timed out", "unread
 
 # Said of a case that holds where the plain case does not.
 NOT_ALONE = "counts only together with the plain case, which fails"
+NOT_WITHOUT_COUNTERPART = "counts only together with its counterpart, which fails"
 
 
 def split_points(exercise: Exercise) -> tuple[float, ...]:
@@ -62,21 +63,27 @@ def _deal(shares: list[int], cases: Sequence[int], units: int) -> None:
         shares[case] = units // len(cases) + (position < units % len(cases))
 
 
-def companion(cases: Sequence[Case], index: int) -> int | None:
-    """Return the position of the plain case that must hold too for case `index` to count, or None for a plain one.
+def companions(cases: Sequence[Case], index: int) -> tuple[int, ...]:
+    """Return the positions of the cases that must hold too for case `index` to count: the plain one and counterparts.
 
-    Without it a stub that always raises would earn the error cases, and one that returns zero some edge cases.
+    Without the plain case a stub that always raises would earn the error cases, and one that returns zero some edge
+    cases; without a counterpart one that always returns True would earn the plain case of a yes-or-no question. A plain
+    case leans on counterparts only.
     """
-    if cases[index].kind == "plain":
-        return None
-    public = cases[index].public
-    return next(i for i, case in enumerate(cases) if case.kind == "plain" and case.public is public)
+    alike = [i for i, case in enumerate(cases) if case.public is cases[index].public]
+    plain = [i for i in alike if cases[i].kind == "plain"]
+    counterparts = [i for i in alike if cases[i].kind == "counterpart"]
+    needed = counterparts if cases[index].kind == "plain" else [plain[0], *counterparts]
+    return tuple(i for i in needed if i != index)
 
 
 def earned(cases: Sequence[Case], held: Sequence[bool]) -> tuple[bool, ...]:
-    """Return for each case whether it counts: its own checks hold, and so do its companion's."""
-    partners = [companion(cases, i) for i in range(len(cases))]
-    return tuple(ok and (p is None or held[p]) for ok, p in zip(held, partners, strict=True))
+    """Return for each case whether it counts: its own checks hold, and so do its companions'."""
+    return tuple(ok and all(held[p] for p in companions(cases, i)) for i, ok in enumerate(held))
+
+
+def _missing(case: Case) -> str:
+    return NOT_WITHOUT_COUNTERPART if case.kind in ("plain", "counterpart") else NOT_ALONE
 
 
 def state_of(cases: Sequence[Case], claims: Sequence[Claim], passed: Sequence[bool]) -> State:
@@ -122,7 +129,7 @@ def score(
             kind=case.kind,
             public=case.public,
             passed=ok,
-            message=message if message or ok else NOT_ALONE,
+            message=message or ("" if ok else _missing(case)),
         )
         for case, ok, message in zip(exercise.cases, counts, messages, strict=True)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.plan import PlannedCase, PlannedExercise
 from grader.quote import literal, quote
-from grader.score import companion, split_points
+from grader.score import companions, split_points
 from reference import probes
 from reference.marking import explain, mark_error, mark_random, mark_value, show
 from reference.probes import call, told
@@ -28,7 +28,7 @@ name = "{name}"
 points = None
 
 Check = namedtuple("Check", "name residual against options")
-Case = namedtuple("Case", "name why kind public inputs arguments expected form checks draws companion")
+Case = namedtuple("Case", "name why kind public inputs arguments expected form checks draws companions")
 
 
 def packed(dtype, shape, data):
@@ -82,8 +82,8 @@ def ask(env, case_name, before=""):
         expected = "ValueError" if case.kind == "error" else show(case.expected) if unique else ""
         text = explain(case.name, case.why, ARGUMENTS, case.inputs, got, expected, faults)
         raise Wrong((before + text).translate({{0x3C: "\\u2039", 0x3E: "\\u203a"}}))
-    if case.companion:
-        ask(env, case.companion, f'"{{case.name}}" holds, but it counts only together with this one:\\n')
+    for companion in () if before else case.companions:
+        ask(env, companion, f'"{{case.name}}" holds, but it counts only together with this one:\\n')
 
 '''
 
@@ -108,10 +108,7 @@ def render(planned: PlannedExercise, *, hidden: bool) -> str:
     shown = [i for i, p in enumerate(planned.cases) if hidden or p.case.public]
     checks: list[Check] = list(dict.fromkeys(c for i in shown for c in planned.cases[i].checks))
     cases = [case.case for case in planned.cases]
-    rows = []
-    for i in shown:
-        partner = companion(cases, i)
-        rows.append(_case(planned.cases[i], checks, "" if partner is None else cases[partner].name))
+    rows = [_case(planned.cases[i], checks, tuple(cases[p].name for p in companions(cases, i))) for i in shown]
     points = split_points(exercise)
     tests = [
         _TEST.format(
@@ -140,7 +137,7 @@ def render(planned: PlannedExercise, *, hidden: bool) -> str:
     )
 
 
-def _case(planned: PlannedCase, checks: list[Check], partner: str) -> str:
+def _case(planned: PlannedCase, checks: list[Check], partners: tuple[str, ...]) -> str:
     case = planned.case
     numbers = [checks.index(c) for c in planned.checks]
     applied = ", ".join(f"CHECKS[{n}]" for n in numbers)
@@ -152,5 +149,5 @@ def _case(planned: PlannedCase, checks: list[Check], partner: str) -> str:
         f"         {literal(planned.inputs, readable=readable)},\n"
         f"         {literal(planned.arguments, readable=readable)},\n"
         f"         {literal(expected, readable=readable)},\n"
-        f"         {planned.form!r}, ({applied}{',' if numbers else ''}), {planned.draws}, {partner!r}),"
+        f"         {planned.form!r}, ({applied}{',' if numbers else ''}), {planned.draws}, {partners!r}),"
     )

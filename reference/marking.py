@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from reference.forms import Form, conform
+from reference.probes import in_order
 
 NAN = float("nan")
 Result = tuple[str, bool, float, float, str]
@@ -102,13 +103,15 @@ def _hold(check: Any, value: Any, expected: Any, arguments: tuple[Any, ...]) -> 
     with np.errstate(all="ignore"):
         try:
             residual, bound = check.residual(*operands, value, **dict(check.options))
-        except (ValueError, ArithmeticError, IndexError):
-            # Output for which the relation cannot even be evaluated (an SVD of NaN, say) does not satisfy it.
+        except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError):
+            # Output for which the relation cannot even be evaluated (an SVD of NaN, a dictionary without a key) does
+            # not satisfy it. That it can be evaluated for the reference's output is seen when the case is planned.
             residual, bound = float("inf"), 0.0
     passed = bool(residual <= bound)  # false for NaN as well
-    comparison = check.against == "expected" and bound > 0
-    measured = f"{'off by ' if comparison else ''}{residual:.3g} where at most {bound:.3g} is allowed"
-    return (check.name, passed, float(residual), float(bound), "" if passed else f'"{check.name}" fails: {measured}')
+    measured = f": {residual:.3g} where at most {bound:.3g} is allowed"
+    if check.against == "expected":  # of what has to be the same, it is seen where it differs
+        measured = measured.replace(":", ": off by", 1) if bound > 0 and residual < float("inf") else ""
+    return (check.name, passed, float(residual), float(bound), "" if passed else f'"{check.name}" fails{measured}')
 
 
 def show(value: Any, indent: str = "") -> str:
@@ -124,17 +127,30 @@ def show(value: Any, indent: str = "") -> str:
      [3.  4. ]]
     """
     if isinstance(value, tuple):
-        text = "(" + ",\n ".join(show(part, " ") for part in value) + ")"
+        text = "(" + ",\n ".join(show(part, " ") for part in value) + ("," if len(value) == 1 else "") + ")"
     elif isinstance(value, (np.ndarray, np.generic)):
         text = np.array2string(
             np.asarray(value), precision=8, separator=" ", threshold=60, edgeitems=3, max_line_width=88
         )
     else:
-        text = repr(value)
+        text = _written(value)
     lines = text[:2000].splitlines() or [""]
     if len(lines) > 12:
         lines = [*lines[:11], "..."]
     return ("\n" + indent).join(lines).translate({0x3C: "\u2039", 0x3E: "\u203a"})
+
+
+def _written(value: Any) -> str:
+    """Return `repr` of a value, the same in every process and without the names of NumPy's types."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_written(k)}: {_written(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, (set, frozenset)):
+        return "{" + ", ".join(map(_written, in_order(value))) + "}" if value else "set()"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_written, value)) + "]"
+    if isinstance(value, tuple):
+        return "(" + ", ".join(map(_written, value)) + ("," if len(value) == 1 else "") + ")"
+    return repr(value.item() if isinstance(value, np.generic) else value)
 
 
 def explain(

@@ -48,11 +48,22 @@ def entrywise(
 ) -> tuple[float, float]:
     """Return the error of the entry that is furthest beyond its tolerance, and that tolerance.
 
-    Infinite entries must agree exactly and NaN must meet NaN; where they do not, the error is infinite.
+    Infinite entries must agree exactly and NaN must meet NaN; where they do not, the error is infinite. So it is where
+    a text, None or a set differs, and where lists differ in length or dictionaries in their keys.
     """
     if part is not None:
         expected, got = expected[part], got[part]
-    expected, got = np.asarray(expected), np.asarray(got)
+    if isinstance(expected, (dict, list, tuple)) and not _is_row(expected):
+        if len(expected) != len(got) or (isinstance(expected, dict) and expected.keys() != got.keys()):
+            return float("inf"), atol
+        keys = expected if isinstance(expected, dict) else range(len(expected))
+        found = [entrywise(expected[key], got[key], rtol, atol, None, of_largest) for key in keys]
+        return max(found, key=lambda pair: pair[0] - pair[1], default=(0.0, atol))
+    if np.asarray(expected).dtype.kind not in "biufc":
+        return (float("inf") if _differing(expected, got) else 0.0), atol
+    expected, got = np.asarray(expected) + 0.0, np.asarray(got) + 0.0
+    if expected.shape != got.shape:
+        return float("inf"), atol
     if expected.size == 0:
         return 0.0, atol
     same = (expected == got) | (np.isnan(expected) & np.isnan(got))
@@ -63,6 +74,10 @@ def entrywise(
     allowed = atol + rtol * (np.full_like(size, size.max()) if of_largest else size)
     worst = np.unravel_index(np.argmax(error - allowed), error.shape)
     return float(error[worst]), float(allowed[worst])
+
+
+def _is_row(parts: Any) -> bool:
+    return not isinstance(parts, dict) and all(isinstance(part, (int, float, complex, np.number)) for part in parts)
 
 
 def same(part: int | None = None, name: str = "") -> Check:
@@ -87,15 +102,33 @@ def same(part: int | None = None, name: str = "") -> Check:
 def differing(expected: Any, got: Any, part: int | None) -> tuple[float, float]:
     """Return how many entries differ, and 0; NaN differs from everything.
 
+    What a list, a set or a dictionary has too many or too few counts as well.
+
     Examples
     --------
     >>> import numpy as np
     >>> differing(np.array(["a", "b"]), np.array(["a", "c"]), None)
     (1.0, 0.0)
+    >>> differing({"a": 1, "b": 2}, {"a": 3, "c": 2}, None)
+    (3.0, 0.0)
     """
     if part is not None:
         expected, got = expected[part], got[part]
-    return float(np.sum(np.asarray(expected) != np.asarray(got))), 0.0
+    return float(_differing(expected, got)), 0.0
+
+
+def _differing(expected: Any, got: Any) -> float:
+    if isinstance(expected, (set, frozenset)) and isinstance(got, (set, frozenset)):
+        return len(expected ^ got)
+    if isinstance(expected, dict) and isinstance(got, dict):
+        both = expected.keys() & got.keys()
+        return len(expected.keys() ^ got.keys()) + sum(_differing(expected[key], got[key]) for key in both)
+    if isinstance(expected, (list, tuple)) and isinstance(got, (list, tuple)):
+        return abs(len(expected) - len(got)) + sum(map(_differing, expected, got))
+    expected, got = np.asarray(expected), np.asarray(got)
+    if expected.shape != got.shape:
+        return float("inf")
+    return float(np.sum(expected != got))
 
 
 def orthonormality(Q: Array) -> float:

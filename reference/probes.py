@@ -131,6 +131,21 @@ def same(a: Any, b: Any) -> bool:
     return a is b or (type(a) is type(b) and bool(a == b or a != a))  # noqa: PLR0124 - true for NaN
 
 
+def in_order(values: Any) -> list[Any]:
+    """Return the entries of a set in an order that is the same in every process, as that of a set is not.
+
+    Examples
+    --------
+    >>> in_order({"b", "a", frozenset({"d", "c"})})
+    ['a', 'b', frozenset({...})]
+    """
+    return sorted(values, key=_name_in_order)
+
+
+def _name_in_order(value: Any) -> str:
+    return str([_name_in_order(part) for part in in_order(value)]) if isinstance(value, frozenset) else repr(value)
+
+
 def call(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any, tuple[int, ...], str, tuple[Log, ...]]:
     """Call a function on fresh copies of the arguments.
 

@@ -6,6 +6,7 @@ the recipe is given, so that a seed, an exercise and a case name fix the inputs.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -18,7 +19,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 
 def given(value: Any, dtype: Any = None) -> Recipe:
-    """Return a recipe for one fixed argument; lists become arrays.
+    """Return a recipe for one fixed argument; lists become arrays (`as_is` keeps them).
 
     Examples
     --------
@@ -29,6 +30,18 @@ def given(value: Any, dtype: Any = None) -> Recipe:
     fixed = np.array(value, dtype=dtype) if isinstance(value, list) else value
     # A copy each time: a solution that changes its input must not change the case.
     return Recipe(text=f"given({value!r})", draw=lambda _: (_copy(fixed),))
+
+
+def as_is(value: Any) -> Recipe:
+    """Return a recipe for one fixed argument that stays what it is: a list a list, with all that is in it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> as_is(["a", ["b"]]).draw(np.random.default_rng(0))[0]
+    ['a', ['b']]
+    """
+    return Recipe(text=f"as_is({value!r})", draw=lambda _: (copy.deepcopy(value),))
 
 
 def normal(*shape: int, loc: float = 0.0, scale: float = 1.0, dtype: Any = float) -> Recipe:

@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-Kind = Literal["plain", "edge", "stability", "error"]
+Kind = Literal["plain", "counterpart", "edge", "stability", "error"]
 KINDS: tuple[str, ...] = get_args(Kind)
 
 # At most a quarter of the points may come from cases of these kinds: they ask for care, not for the idea.
@@ -94,8 +94,9 @@ class Case:
         Together they make the positional arguments.
     why : str
         What a wrong solution gets wrong here, in words a learner understands.
-    kind : {"plain", "edge", "stability", "error"}
-        An ``error`` case expects `ValueError`; the other kinds expect a result.
+    kind : {"plain", "counterpart", "edge", "stability", "error"}
+        An ``error`` case expects `ValueError`; the other kinds expect a result. A plain case and its ``counterpart``
+        earn only together: for questions with few answers, of which each is right somewhere.
     public : bool
         Whether students have the case in their notebook. Public cases earn nothing.
     checks : tuple of Check, optional

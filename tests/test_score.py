@@ -9,7 +9,7 @@ from hypothesis import given as examples
 from hypothesis import strategies as st
 
 from grader.records import Claim
-from grader.score import companion, earned, split_points, state_of
+from grader.score import companions, earned, split_points, state_of
 from reference.catalogue import load_topic, topic_names
 from reference.measures import value
 from reference.recipes import given
@@ -59,9 +59,17 @@ def test_equal_cases_earn_alike() -> None:
 
 def test_a_case_that_is_not_plain_needs_the_plain_one_of_its_visibility() -> None:
     cases = exercise(["edge", "error"], 2).cases
-    assert [companion(cases, i) for i in range(4)] == [None, None, 1, 1]
+    assert [companions(cases, i) for i in range(4)] == [(), (), (1,), (1,)]
     assert earned(cases, [True, False, True, True]) == (True, False, False, False)
     assert earned(cases, [False, True, True, False]) == (False, True, True, False)
+
+
+def test_a_plain_case_and_its_counterpart_earn_only_together() -> None:
+    cases = exercise(["counterpart", "edge", "error"], 2).cases
+    assert [companions(cases, i) for i in range(5)] == [(), (2,), (1,), (1, 2), (1, 2)]
+    assert earned(cases, [True, True, False, True, True]) == (True, False, False, False, False)
+    assert earned(cases, [True, False, True, True, True]) == (True, False, False, False, False)
+    assert all(earned(cases, [True] * 5))
 
 
 RETURNED, RAISED, MISSING = (Claim(outcome=o) for o in ("returned", "raised", "missing"))

