@@ -156,3 +156,81 @@ def largest(x: Array) -> float:
     if x.size == 0:
         return 0.0
     return float(np.max(np.where(np.isnan(x), np.inf, np.abs(x))))
+
+
+def up_to_signs(*, rtol: float, atol: float = 0.0, part: int | None = None, name: str = "") -> Check:
+    """Return the check that every column is the reference's or its negative: for eigenvectors, QR, components of a PCA.
+
+    Parameters
+    ----------
+    rtol, atol : float
+        Of the largest entry of the reference's matrix, and absolute.
+    part : int, optional
+        For results that are tuples: the position compared.
+    name : str
+        What the check is called.
+
+    Examples
+    --------
+    >>> up_to_signs(rtol=1e-9).name
+    'the answer is right up to the signs of columns'
+    """
+    label = name or f"{'the answer' if part is None else f'output {part + 1}'} is right up to the signs of columns"
+    options = (("rtol", rtol), ("atol", atol), ("part", part))
+    return Check(name=label, residual=apart_from_signs, against="expected", options=options)
+
+
+def apart_from_signs(expected: Any, got: Any, rtol: float, atol: float, part: int | None) -> tuple[float, float]:
+    """Return how far the columns are from the expected ones, each with the sign that suits it, and what is allowed.
+
+    A vector is one column. Complex columns may be turned by any factor of size 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> apart_from_signs(np.eye(2), np.diag([1.0, -1.0]), 1e-9, 0.0, None)
+    (0.0, 1e-09)
+    """
+    if part is not None:
+        expected, got = expected[part], got[part]
+    if got.shape != expected.shape:
+        return float("inf"), atol
+    products = np.sum(np.conj(got) * expected, axis=0)
+    size = np.abs(products)
+    turned = got * np.where(size > 0, products / np.where(size > 0, size, 1.0), 1.0)
+    return largest(turned - expected), atol + rtol * largest(expected)
+
+
+def same_groups(part: int | None = None, name: str = "") -> Check:
+    """Return the check that labels make the reference's groups, whatever the groups are called.
+
+    Parameters
+    ----------
+    part : int, optional
+        For results that are tuples: the position compared.
+    name : str
+        What the check is called.
+
+    Examples
+    --------
+    >>> same_groups().name
+    'the groups are right, whatever they are called'
+    """
+    label = name or f"the groups{'' if part is None else f' of output {part + 1}'} are right, whatever they are called"
+    return Check(name=label, residual=regrouped, against="expected", options=(("part", part),))
+
+
+def regrouped(expected: Any, got: Any, part: int | None) -> tuple[float, float]:
+    """Return how many groups are split or joined, and 0.
+
+    Examples
+    --------
+    >>> regrouped([0, 0, 1], ["b", "b", "a"], None), regrouped([0, 0, 1], [0, 1, 1], None)
+    ((0.0, 0.0), (2.0, 0.0))
+    """
+    if part is not None:
+        expected, got = expected[part], got[part]
+    theirs, ours = np.asarray(expected).ravel().tolist(), np.asarray(got).ravel().tolist()
+    if len(theirs) != len(ours):
+        return float("inf"), 0.0
+    return float(2 * len(set(zip(theirs, ours, strict=True))) - len(set(theirs)) - len(set(ours))), 0.0

@@ -70,9 +70,14 @@ class Probe:
         return self._function(*self.parameters, *arguments)
 
     def __repr__(self) -> str:
-        code, what = self._function.__code__, (self._function.__doc__ or self.name).strip().splitlines()[0]
-        rest = ", ".join(code.co_varnames[len(self.parameters) : code.co_argcount])
-        fixed = zip(code.co_varnames, self.parameters, strict=False)
+        if self.name == "formula":
+            names, what = _parts_of_formula(self.parameters[0])
+            parameters = self.parameters[1:]
+        else:
+            code, what = self._function.__code__, (self._function.__doc__ or self.name).strip().splitlines()[0]
+            names, parameters = list(code.co_varnames[: code.co_argcount]), self.parameters
+        rest = ", ".join(names[len(parameters) :])
+        fixed = zip(names, parameters, strict=False)
         where = ", ".join(f"{name} = {np.asarray(value).tolist()}" for name, value in fixed)
         return f"a function of {rest}: {what}" + (f" ({where})" if where else "")
 
@@ -242,7 +247,23 @@ def unpack(packed: list[tuple[Any, ...]]) -> tuple[Any, ...]:
     return tuple(made[what](*rest) for what, *rest in packed)
 
 
+def _parts_of_formula(text: str) -> tuple[list[str], str]:
+    names, _, expression = text.partition(":")
+    return [name.strip() for name in names.split(",")], expression.strip()
+
+
 # The functions that exercises hand over. The first line of the docstring is what learners read.
+
+
+def formula(text: str, *values: Any) -> Any:
+    """Return the value of an expression of NumPy's functions: "c, x: cos(x) - c" is given c and x, in that order."""
+    names, expression = _parts_of_formula(text)
+    if len(values) != len(names):
+        msg = f"the function takes {', '.join(names)}: {len(names)} values, but it was given {len(values)}"
+        raise TypeError(msg)
+    made = (np.array(value, dtype=float) if isinstance(value, (list, tuple)) else value for value in values)
+    known = {**vars(np), "__builtins__": {}, **dict(zip(names, made, strict=True))}
+    return eval(expression, known)  # noqa: S307 - an author wrote it
 
 
 def polynomial(coefficients: Array, x: Any) -> Any:
@@ -357,6 +378,7 @@ def mean_row_gradient(X: Array, y: Array, x: Array, rows: Array) -> Array:
 
 
 FUNCTIONS = (
+    "formula",
     "polynomial",
     "quadratic",
     "bond_value",

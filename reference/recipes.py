@@ -146,6 +146,59 @@ def probe(name: str, *parameters: Any, trace: bool = False) -> Recipe:
     return Recipe(text=text, draw=draw)
 
 
+def formula(arguments: str, expression: str, *, trace: bool = False, **constants: Any) -> Recipe:
+    """Return a recipe for an argument that is a function, written as an expression.
+
+    Parameters
+    ----------
+    arguments : str
+        Names of its arguments: "x" or "t, y".
+    expression : str
+        Its value, of the arguments, the constants and NumPy's functions by their bare names: "exp(-k * t) * y". Learners
+        read it.
+    trace : bool
+        Keep the arguments of every call, for checks that look at them.
+    **constants : number, list, array or Recipe
+        What else stands in the expression; a recipe draws it.
+
+    Raises
+    ------
+    ValueError
+        Where the expression is none, or holds a name that is not known.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> formula("x", "sin(pi * x) + c", c=1.0).draw(np.random.default_rng(0))[0]
+    a function of x: sin(pi * x) + c (c = 1.0)
+    >>> float(formula("t, y", "k * y", k=[1, 2]).draw(np.random.default_rng(0))[0](0.0, 10.0)[1])
+    20.0
+    """
+    text = f"formula({arguments!r}, {expression!r}{''.join(f', {k}={v!r}' for k, v in constants.items())})"
+    names = [name.strip() for name in arguments.split(",")]
+    try:
+        used = compile(expression, "formula", "eval").co_names
+    except SyntaxError as error:
+        msg = f"{text}: the expression does not parse: {error.msg}"
+        raise ValueError(msg) from error
+    unknown = sorted({name for name in used if name not in (*names, *constants) and not hasattr(np, name)})
+    if not all(map(str.isidentifier, names)):
+        msg = f"{text}: expected names of arguments with commas between them"
+        raise ValueError(msg)
+    if unknown:
+        msg = (
+            f"{text}: there is no {', '.join(unknown)}; expected arguments, constants and NumPy's functions without np."
+        )
+        raise ValueError(msg)
+    line = f"{', '.join((*constants, *names))}: {expression}"
+
+    def draw(rng: np.random.Generator) -> tuple[Probe]:
+        made = (v.draw(rng)[0] if isinstance(v, Recipe) else v for v in constants.values())
+        return (Probe("formula", (line, *(np.array(v) if isinstance(v, list) else v for v in made)), trace),)
+
+    return Recipe(text=text, draw=draw)
+
+
 def seeded() -> Recipe:
     """Return a recipe for an argument that is a random generator, another for every draw.
 

@@ -9,7 +9,7 @@ import pytest
 
 from reference.forms import conform, form_of
 from reference.marking import mark_value, show
-from reference.measures import differing, entrywise
+from reference.measures import apart_from_signs, differing, entrywise, regrouped
 
 VECTOR = ("array", (2,))
 NUMBER = ("number",)
@@ -184,3 +184,38 @@ def test_what_people_read_is_the_same_in_every_process():
     assert show({"b", "a", np.str_("c")}) == "{'a', 'b', 'c'}"
     assert show({"x": [np.int64(1), (np.float64(2.5),)]}) == "{'x': [1, (2.5,)]}"
     assert show(set()) == "set()"
+
+
+@pytest.mark.parametrize(
+    ("got", "right"),
+    [
+        ([[1, 0], [0, -1]], True),
+        ([[-1, 0], [0, -1]], True),
+        ([[0, 1], [1, 0]], False),
+        ([[1, 0], [0, 2]], False),
+        ([[1, 0], [0, np.nan]], False),
+        ([[0, 0], [0, 0]], False),
+        ([[1j, 0], [0, 1]], True),
+    ],
+)
+def test_signs_of_columns_are_free(got, right):
+    residual, bound = apart_from_signs(np.eye(2), np.array(got), 1e-12, 0.0, None)
+    assert (residual <= bound) is right
+
+
+@pytest.mark.parametrize(
+    ("got", "right"),
+    [
+        ([0, 0, 1, 2], True),
+        ([2.0, 2.0, 0.0, 1.0], True),
+        ([0, 0, 1, 1], False),
+        ([0, 3, 1, 2], False),
+        ([0, 1, 1, 2], False),
+        ([0, 0, 0, 0], False),
+        ([np.nan] * 4, False),
+        ([0, 0, 1], False),
+    ],
+)
+def test_names_of_groups_are_free(got, right):
+    residual, bound = regrouped(np.array([7, 7, 8, 9]), np.array(got), None)
+    assert (residual <= bound) is right

@@ -12,7 +12,7 @@ from grader.grade import mark_exercise, run_trusted
 from grader.plan import plan_exercise
 from grader.sandbox.inside import wire
 from grader.testfile import render
-from reference import probes
+from reference import probes, recipes
 from reference.forms import conform, form_of
 from reference.measures import same
 from reference.probes import Probe, Seed, call, fresh, pack, told, unpack
@@ -78,12 +78,43 @@ def test_checks_are_told_what_was_asked_and_nothing_else() -> None:
     assert fresh(f).calls == 0
 
 
-@pytest.mark.parametrize("name", probes.FUNCTIONS)
+@pytest.mark.parametrize("name", [name for name in probes.FUNCTIONS if name != "formula"])
 def test_learners_can_read_what_a_function_is(name) -> None:
     function = getattr(probes, name)
     first = (inspect.getdoc(function) or "").splitlines()[0]
     assert 5 < len(first) < 110
     assert first in repr(Probe(name, ()))
+
+
+def test_a_formula_is_a_function_with_its_constants_drawn() -> None:
+    recipe = recipes.formula("t, y", "-k * y + sin(t)", k=recipes.made("a rate", lambda rng: float(rng.integers(2, 9))))
+    (f,) = recipe.draw(np.random.default_rng(1))
+    k = f.parameters[1]
+    assert repr(f) == f"a function of t, y: -k * y + sin(t) (k = {k})"
+    assert f(0.5, 3.0) == -k * 3.0 + np.sin(0.5)
+    assert f(0.0, [1.0, 2.0]).tolist() == [-k, -2 * k]
+    assert f.calls == 2
+    ((what, *rest),) = pack((f,))
+    assert what == "probe"
+    assert Probe(*rest)(0.0, 1.0) == -k
+    with pytest.raises(TypeError, match="takes k, t, y: 3 values, but it was given 2"):
+        f(0.0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expression", "fault"),
+    [
+        ("x", "sinn(x)", "there is no sinn"),
+        ("x", "x +", "does not parse"),
+        ("x", "k * x", "there is no k"),
+        ("x", "np.sin(x)", "there is no np"),
+        ("x y", "x", "names of arguments with commas"),
+        ("x", "open('a')", "there is no open"),
+    ],
+)
+def test_a_formula_that_is_none_is_refused_at_once(arguments, expression, fault) -> None:
+    with pytest.raises(ValueError, match=fault):
+        recipes.formula(arguments, expression)
 
 
 def test_the_module_names_all_functions_it_hands_over() -> None:

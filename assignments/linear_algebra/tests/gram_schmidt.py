@@ -259,6 +259,11 @@ def explain(
 
 LONGEST_TRACE = 20000
 
+def _parts_of_formula(text: str) -> tuple[list[str], str]:
+    names, _, expression = text.partition(":")
+    return [name.strip() for name in names.split(",")], expression.strip()
+
+
 class Probe:
     """A function as an argument: one of this module with its first parameters fixed, which counts its calls."""
 
@@ -282,9 +287,14 @@ class Probe:
         return self._function(*self.parameters, *arguments)
 
     def __repr__(self) -> str:
-        code, what = self._function.__code__, (self._function.__doc__ or self.name).strip().splitlines()[0]
-        rest = ", ".join(code.co_varnames[len(self.parameters) : code.co_argcount])
-        fixed = zip(code.co_varnames, self.parameters, strict=False)
+        if self.name == "formula":
+            names, what = _parts_of_formula(self.parameters[0])
+            parameters = self.parameters[1:]
+        else:
+            code, what = self._function.__code__, (self._function.__doc__ or self.name).strip().splitlines()[0]
+            names, parameters = list(code.co_varnames[: code.co_argcount]), self.parameters
+        rest = ", ".join(names[len(parameters) :])
+        fixed = zip(names, parameters, strict=False)
         where = ", ".join(f"{name} = {np.asarray(value).tolist()}" for name, value in fixed)
         return f"a function of {rest}: {what}" + (f" ({where})" if where else "")
 
