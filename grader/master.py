@@ -2,13 +2,15 @@
 
 An author marks cells by metadata, in jupytext's Markdown: ``exercise="name"`` on the code cell with a solution,
 ``plot="name" points=2`` on the code cell of a plot, and regions ``written="name" points=4`` and ``answer="name"``
-for a written question and its model answer. Everything else reaches students as it is.
+for a written question and its model answer. In any other code cell what stands between ``# BEGIN SOLUTION`` and
+``# END SOLUTION`` becomes ``...``, as in the methods of a class. Everything else reaches students as it is.
 """
 
 from __future__ import annotations
 
 import ast
 import inspect
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -20,6 +22,7 @@ from reference.spec import Exercise
 Cell = dict[str, Any]
 
 _MARKS = ("exercise", "plot", "written", "answer")
+_SOLUTION = re.compile(r"^([ \t]*)# BEGIN SOLUTION[ \t]*\n(?:.*\n)*?[ \t]*# END SOLUTION[ \t]*$", re.MULTILINE)
 _SCOPES = (ast.FunctionDef, ast.Lambda, ast.ClassDef, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -119,7 +122,20 @@ def _convert(cell: Cell, exercises: dict[str, Exercise], answers: dict[str, str]
         yield from _manual(marks["written"], marks["points"], [prompt], _plain("markdown", answers[marks["written"]]))
     elif "answer" not in marks:
         tags = {"tags": marks["tags"]} if "tags" in marks else {}
-        yield {"cell_type": cell["cell_type"], "metadata": tags, "source": cell["source"]}
+        source = without_solutions(cell["source"]) if cell["cell_type"] == "code" else cell["source"]
+        yield {"cell_type": cell["cell_type"], "metadata": tags, "source": source}
+
+
+def without_solutions(source: str) -> str:
+    r"""Return a cell with `...` in the place of each solution in it.
+
+    Examples
+    --------
+    >>> print(without_solutions("def f(x):\n    # BEGIN SOLUTION\n    return x\n    # END SOLUTION"))
+    def f(x):
+        ...
+    """
+    return _SOLUTION.sub(r"\1...", source)
 
 
 def _plain(kind: str, source: str) -> Cell:
@@ -200,6 +216,8 @@ def _faults(cells: Sequence[Cell], topic: Topic) -> Iterator[str]:
                 yield f"{mark}={marks[mark]!r} has no points=...; expected a whole number"
         if cell["cell_type"] == "code" and not marks.keys() & {"exercise", "plot"}:
             yield from _name_faults(cell["source"], topic)
+            if re.search(r"#\s*(BEGIN|END) SOLUTION", without_solutions(cell["source"])):
+                yield "a cell has # BEGIN SOLUTION or # END SOLUTION without the other; each stands on a line of its own"
         if marks.get("exercise") in wanted:
             yield from _solution_faults(cell["source"], topic.exercises[wanted.index(marks["exercise"])])
 

@@ -223,9 +223,14 @@ def _plan_case(exercise: Exercise, case: Case, seed: int) -> PlannedCase:
     rng = generator(seed, exercise.name, case.name)
     try:
         inputs = tuple(value for recipe in case.inputs for value in recipe.draw(rng))
-        bound = inspect.signature(exercise.solution).bind(*inputs)
     except Exception as error:
         msg = f"its inputs cannot be made: {type(error).__name__}: {error}"
+        raise _FaultError(msg) from error
+    takes = inspect.signature(exercise.solution)
+    try:
+        bound = takes.bind(*inputs)
+    except TypeError as error:
+        msg = f"its recipes make {len(inputs)} arguments, but {exercise.name} takes {takes}"
         raise _FaultError(msg) from error
     _try_to_send("an argument", tuple(probes.pack(inputs)))
     bound.apply_defaults()

@@ -81,12 +81,18 @@ def verify_misconceptions(planned: PlannedExercise) -> Iterator[Fault]:
             for case, claim, found in zip(planned.cases, profile.claims, findings, strict=True)
             if not case.case.public and claim.outcome == "returned" and not all(f.passed for f in found)
         ]
-        if not caught:
+        raised = {f"{c.error}: {c.text}" for c in profile.claims if c.outcome == "raised" and not c.is_value_error}
+        if not caught and raised:
+            told = " ".join(min(raised).split())
+            yield Fault(where=where, what=f"it raises {told}; a misconception gives a wrong result")
+        elif not caught:
             yield Fault(where=where, what="no hidden case catches it by a wrong result; add one")
         named = diagnose(planned, profile.claims, findings, known)
         if named is not profile.misconception:
+            alike = [p.misconception.name for p in known if p is not profile and p.failing == profile.failing]
             as_what = "nothing" if named is None else named.name
-            yield Fault(where=where, what=f"is named as {as_what}; add a case that tells it apart")
+            other = f", for the same cases fail as of {' and '.join(alike)}" if alike and named is None else ""
+            yield Fault(where=where, what=f"is named as {as_what}{other}; add a case that tells it apart")
 
 
 def verify_plan(plan: Plan) -> tuple[Fault, ...]:

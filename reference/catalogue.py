@@ -125,8 +125,11 @@ def _exercise(package: str, module: str) -> Exercise:
     full = f"{package}.{module}"
     try:
         exercise = getattr(importlib.import_module(full), "EXERCISE", None)
-    except AuthorError:
-        raise
+    except AuthorError as error:
+        line = _line(error, full)
+        raise AuthorError(
+            f"{module}.py", [f"line {line}: {fault}" for fault in error.faults] if line else error.faults
+        ) from error
     except (Exception, SystemExit) as error:
         missing = isinstance(error, ModuleNotFoundError) and error.name == full
         fault = "there is no such file, but ORDER of __init__.py names it" if missing else _told(error, full)
@@ -139,14 +142,20 @@ def _exercise(package: str, module: str) -> Exercise:
     return exercise
 
 
-def _told(error: BaseException, module: str) -> str:
-    """Return in one line why a module cannot be imported, and in which of its lines that shows."""
-    line, text = None, " ".join(str(error).split())
+def _line(error: BaseException, module: str) -> int | None:
+    """Return the innermost line of a module that an error came through."""
+    line = None
     trace = error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_globals.get("__name__") == module:
             line = trace.tb_lineno
         trace = trace.tb_next
+    return line
+
+
+def _told(error: BaseException, module: str) -> str:
+    """Return in one line why a module cannot be imported, and in which of its lines that shows."""
+    line, text = _line(error, module), " ".join(str(error).split())
     if isinstance(error, SyntaxError) and line is None:  # in this file; one in a file that it imports says where
         line, text = error.lineno, error.msg
     kind = type(error).__name__

@@ -27,7 +27,11 @@ def given(value: Any, dtype: Any = None) -> Recipe:
     >>> given([[1, 2], [3, 4]]).draw(np.random.default_rng(0))[0].shape
     (2, 2)
     """
-    fixed = np.array(value, dtype=dtype) if isinstance(value, list) else value
+    try:
+        fixed = np.array(value, dtype=dtype) if isinstance(value, list) else value
+    except ValueError as error:
+        msg = f"given({value!r:.60}): the list makes no array, for its rows differ in length; as_is(...) keeps lists"
+        raise ValueError(msg) from error
     # A copy each time: a solution that changes its input must not change the case.
     return Recipe(text=f"given({value!r})", draw=lambda _: (_copy(fixed),))
 

@@ -229,6 +229,7 @@ def check(name: str) -> Callable[[Callable[..., tuple[float, float]]], Check]:
     >>> unit.name
     'the result has unit length'
     """
+    _refuse_bare("check", name)
 
     def make(residual: Callable[..., tuple[float, float]]) -> Check:
         return Check(name=name, residual=residual)
@@ -247,11 +248,19 @@ def misconception(hint: str) -> Callable[[Callable[..., Any]], Misconception]:
     >>> transposed.name
     'transposed'
     """
+    _refuse_bare("misconception", hint)
 
     def make(solution: Callable[..., Any]) -> Misconception:
         return Misconception(name=solution.__name__, hint=hint, solution=solution)
 
     return make
+
+
+def _refuse_bare(decorator: str, text: Any) -> None:
+    if callable(text):
+        what = "hint" if decorator == "misconception" else "name"
+        msg = f'@{decorator} above {text.__name__} lacks its {what}; write @{decorator}("...")'
+        raise TypeError(msg)
 
 
 def equivalents(function: str, was: str, *becomes: str, reason: str) -> tuple[Equivalent, ...]:
@@ -286,6 +295,24 @@ def _faults_of_functions(exercise: Exercise) -> Iterator[str]:
         yield "alternatives: expected a tuple (is a comma missing?)"
     elif not all(callable(a) for a in exercise.alternatives):
         yield "alternatives: expected functions only"
+    else:
+        yield from _faults_of_signatures(exercise)
+
+
+def _faults_of_signatures(exercise: Exercise) -> Iterator[str]:
+    """Yield which of the other solutions cannot be called as the reference is."""
+    arguments = inspect.signature(exercise.solution)
+    wrong = exercise.misconceptions if isinstance(exercise.misconceptions, tuple) else ()
+    others = [("misconception", m.solution) for m in wrong if isinstance(m, Misconception)]
+    for what, function in [*(("alternative", a) for a in exercise.alternatives), *others]:
+        try:
+            takes = inspect.signature(function)
+        except ValueError:  # some functions that are built in have none
+            continue
+        try:
+            takes.bind(*arguments.parameters)
+        except TypeError:
+            yield f"{what} {function.__name__!r} takes {takes}, expected {arguments}"
 
 
 def _faults_of_cases(exercise: Exercise) -> Iterator[str]:
@@ -301,12 +328,19 @@ def _faults_of_cases(exercise: Exercise) -> Iterator[str]:
             yield f"case {c.name!r}: why is empty; say what a wrong solution gets wrong here"
         if c.kind not in KINDS:
             yield f"case {c.name!r}: kind={c.kind!r}, expected one of {', '.join(KINDS)}"
-        if not c.inputs or not all(isinstance(r, Recipe) for r in c.inputs):
-            yield f"case {c.name!r}: inputs must be recipes, at least one"
+        yield from _faults_of_inputs(c)
     for public, least in ((True, 1), (False, 1)):
         plain = sum(c.kind == "plain" and c.public is public for c in cases)
         if plain < least:
             yield f"no {'public' if public else 'hidden'} plain case; others lean on one, so add it"
+
+
+def _faults_of_inputs(c: Case) -> Iterator[str]:
+    if not c.inputs:
+        yield f"case {c.name!r}: it has no inputs; add a recipe for each argument"
+    for r in c.inputs:
+        if not isinstance(r, Recipe):
+            yield f"case {c.name!r}: the input {r!r:.60} is no recipe; write given(...) around a value"
 
 
 def _faults_of_checks(exercise: Exercise) -> Iterator[str]:
@@ -331,8 +365,12 @@ def _faults_of_checks(exercise: Exercise) -> Iterator[str]:
 
 def _faults_of_misconceptions(exercise: Exercise) -> Iterator[str]:
     wrong = exercise.misconceptions
+    held: tuple[Any, ...] = wrong if isinstance(wrong, tuple) else ()
+    bare = [m.__name__ for m in held if inspect.isfunction(m)]
+    yield from (f'misconceptions: {name} has no hint; write @misconception("...") above it' for name in bare)
     if not isinstance(wrong, tuple) or not all(isinstance(m, Misconception) for m in wrong):
-        yield "misconceptions: expected a tuple of misconceptions (is a comma missing?)"
+        if not bare:
+            yield "misconceptions: expected a tuple of misconceptions (is a comma missing?)"
         return
     names = [m.name for m in wrong]
     for name in sorted({n for n in names if names.count(n) > 1}):

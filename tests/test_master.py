@@ -99,3 +99,29 @@ def test_all_faults_are_listed_at_once() -> None:
     with pytest.raises(BuildError) as error:
         source_notebook(text, TOPIC)
     assert len(str(error.value).splitlines()) == 3
+
+
+CLASS = """
+```python
+class Mean:
+    def fit(self, x):
+        # BEGIN SOLUTION
+        self.mean = sum(x) / len(x)
+        # END SOLUTION
+        return self
+
+    def predict(self):
+        # BEGIN SOLUTION
+        return self.mean
+        # END SOLUTION
+```
+"""
+
+
+def test_solutions_in_other_cells_stay_here() -> None:
+    cell = source_notebook(GOOD + CLASS, TOPIC)["cells"][-1]["source"]
+    assert cell == (
+        "class Mean:\n    def fit(self, x):\n        ...\n        return self\n\n    def predict(self):\n        ..."
+    )
+    with pytest.raises(BuildError, match="a cell has # BEGIN SOLUTION or # END SOLUTION without the other"):
+        source_notebook(GOOD + CLASS.replace("        # END SOLUTION\n```", "```"), TOPIC)

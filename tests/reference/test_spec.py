@@ -26,6 +26,11 @@ def single(x):
     return x
 
 
+@misconception("Of how many?")
+def wide(x, y):
+    return x + y
+
+
 @check("the result is even")
 def even(x, y):
     return abs(y % 2), 0.0
@@ -82,8 +87,11 @@ def test_a_good_one_is_taken():
             {"cases": (PUBLIC, HIDDEN, case("a", given(1), why="b", kind="odd"))},
             "case 'a': kind='odd', expected one of plain",
         ),
-        ({"cases": (PUBLIC, HIDDEN, case("a", why="b"))}, "case 'a': inputs must be recipes"),
-        ({"cases": (PUBLIC, HIDDEN, case("a", 3.0, why="b"))}, "case 'a': inputs must be recipes"),
+        ({"cases": (PUBLIC, HIDDEN, case("a", why="b"))}, "case 'a': it has no inputs"),
+        (
+            {"cases": (PUBLIC, HIDDEN, case("a", 3.0, why="b"))},
+            "case 'a': the input 3.0 is no recipe; write given(...)",
+        ),
         ({"checks": ()}, "no check: every answer would be right"),
         ({"checks": even}, "checks: expected a tuple"),
         ({"checks": (greedy,)}, "check 'takes too much' takes 3 arguments, expected 2"),
@@ -92,6 +100,9 @@ def test_a_good_one_is_taken():
         ({"misconceptions": (single, single)}, "misconception 'single' is declared 2 times"),
         ({"alternatives": double}, "alternatives: expected a tuple"),
         ({"alternatives": (3,)}, "alternatives: expected functions only"),
+        ({"alternatives": (greedy.residual,)}, "alternative 'greedy' takes (x, y, z), expected (x)"),
+        ({"misconceptions": (wide,)}, "misconception 'wide' takes (x, y), expected (x)"),
+        ({"misconceptions": (double,)}, 'misconceptions: double has no hint; write @misconception("...") above it'),
     ],
 )
 def test_each_mistake_is_named(changes: dict[str, Any], fault: str) -> None:
@@ -114,3 +125,9 @@ def test_inputs_of_a_case_are_new_each_time() -> None:
     first = recipe.draw(np.random.default_rng(0))[0]
     first[:] = 0
     assert recipe.draw(np.random.default_rng(0))[0].tolist() == [1.0, 2.0]
+
+
+@pytest.mark.parametrize("decorator", [check, misconception])
+def test_a_decorator_without_its_text_is_refused_where_it_stands(decorator) -> None:
+    with pytest.raises(TypeError, match=f"@{decorator.__name__} above double lacks its (name|hint); write @"):
+        decorator(double)
