@@ -49,7 +49,7 @@ def as_is(value: Any) -> Recipe:
 
 
 def normal(*shape: int, loc: float = 0.0, scale: float = 1.0, dtype: Any = float) -> Recipe:
-    """Return a recipe for an array of independent normal numbers.
+    """Return a recipe for an array of independent normal numbers; without a shape, for one number.
 
     Parameters
     ----------
@@ -67,11 +67,13 @@ def normal(*shape: int, loc: float = 0.0, scale: float = 1.0, dtype: Any = float
     (2, 3)
     """
     text = f"normal({', '.join(map(str, shape))}, loc={loc:g}, scale={scale:g}, dtype={np.dtype(dtype).name})"
-    return Recipe(text=text, draw=lambda rng: ((loc + scale * rng.standard_normal(shape)).astype(dtype),))
+    return Recipe(
+        text=text, draw=lambda rng: (_scalar(np.asarray(loc + scale * rng.standard_normal(shape)).astype(dtype)),)
+    )
 
 
 def uniform(*shape: int, low: float = 0.0, high: float = 1.0) -> Recipe:
-    """Return a recipe for an array of independent uniform numbers in [low, high).
+    """Return a recipe for an array of independent uniform numbers in [low, high); without a shape, for one number.
 
     Examples
     --------
@@ -80,11 +82,11 @@ def uniform(*shape: int, low: float = 0.0, high: float = 1.0) -> Recipe:
     True
     """
     text = f"uniform({', '.join(map(str, shape))}, low={low:g}, high={high:g})"
-    return Recipe(text=text, draw=lambda rng: (rng.uniform(low, high, shape),))
+    return Recipe(text=text, draw=lambda rng: (_scalar(rng.uniform(low, high, shape)),))
 
 
 def integers(*shape: int, low: int, high: int) -> Recipe:
-    """Return a recipe for an int64 array with entries in low..high-1.
+    """Return a recipe for an int64 array with entries in low..high-1; without a shape, for one whole number.
 
     Examples
     --------
@@ -93,7 +95,7 @@ def integers(*shape: int, low: int, high: int) -> Recipe:
     [1, 1]
     """
     text = f"integers({', '.join(map(str, shape))}, low={low}, high={high})"
-    return Recipe(text=text, draw=lambda rng: (rng.integers(low, high, shape),))
+    return Recipe(text=text, draw=lambda rng: (_scalar(rng.integers(low, high, shape)),))
 
 
 def made(text: str, draw: Callable[[np.random.Generator], Any]) -> Recipe:
@@ -298,6 +300,11 @@ def stochastic(n: int, stay: float = 0.0) -> Recipe:
         return np.asarray(stay * np.eye(n) + (1 - stay) * move)
 
     return made(f"stochastic({n}, stay={stay:g})", draw)
+
+
+def _scalar(drawn: Any) -> Any:
+    # An array of no dimension is changed by `x -= 1`, which nobody expects of a number.
+    return drawn if np.ndim(drawn) else np.asarray(drawn).item()
 
 
 def _copy(value: Any) -> Any:

@@ -117,6 +117,13 @@ def test_a_formula_that_is_none_is_refused_at_once(arguments, expression, fault)
         recipes.formula(arguments, expression)
 
 
+def test_a_draw_without_a_shape_is_a_number() -> None:
+    made = (recipes.uniform(low=1.0, high=2.0), recipes.normal(), recipes.integers(low=3, high=4))
+    drawn = [recipe.draw(np.random.default_rng(0))[0] for recipe in made]
+    assert list(map(type, drawn)) == [float, float, int]
+    assert recipes.uniform(1).draw(np.random.default_rng(0))[0].shape == (1,)
+
+
 def test_the_module_names_all_functions_it_hands_over() -> None:
     after = inspect.getsource(probes).split("# The functions that exercises hand over.")[1]
     assert [line[4 : line.index("(")] for line in after.splitlines() if line.startswith("def ")] == list(
