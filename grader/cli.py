@@ -388,6 +388,7 @@ def manual(folder: Path, paths: tuple[Path, ...]) -> None:
 
 @main.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@course_option
 @assignment_option
 @click.option(
     "-o",
