@@ -223,7 +223,12 @@ def test_all_faults_of_all_topics_are_told_at_once(home) -> None:
         ),
         (EXERCISE, "EXERCISE = ", "EXERCIZE = ", "rates: present_value.py: EXERCISE is None; expected EXERCISE ="),
         (EXERCISE, "import numpy as np", "import nunpy as np", "rates: present_value.py: line 5: ModuleNotFoundError"),
-        (EXERCISE, "points=2", "points=0", "rates: present_value.py: line 98: points=0: expected a whole number of at least 1"),
+        (
+            EXERCISE,
+            "points=2",
+            "points=0",
+            "rates: present_value.py: line 98: points=0: expected a whole number of at least 1",
+        ),
         (EXERCISE, "normal(5)", "given('a')", "rates: present_value: case 'five entries': the reference raises"),
     ],
 )
