@@ -174,9 +174,9 @@ def test_too_many_files_are_refused_or_end_the_run(keeper: Keeper) -> None:
 
 ATTACKS = {
     "reads the password file": "open('/etc/passwd').read()",
-    "reads the reference": "__import__('reference.catalogue')",
+    "reads the reference": "import reference.catalogue",
     "reads the repository": f"open({__file__!r}).read()",
-    "reads what judges": "__import__('grader.judge')",
+    "reads what judges": "import grader.judge",
     "opens a socket": "import socket; socket.socket()",
     "looks up a name": "import socket; assert socket.gethostbyname('localhost')",
     "runs a program": "import subprocess; subprocess.run(['/usr/bin/true'], check=True)",
@@ -206,8 +206,11 @@ ATTACKS = {
 
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS.keys())
 def test_attacks_are_refused(keeper: Keeper, attack: str) -> None:
-    # An attack ends with an error where it is refused; without one it has got through.
-    assert value(keeper, f"failed = True\n{attack}\nfailed = False", "def f(x): return failed") is True
+    # An attack ends with an error where it is refused; without one it has got through. It stands in a block, for at the
+    # top of a cell an import that fails does not end the cell.
+    assert (
+        value(keeper, f"failed = True\nif failed:\n    {attack}\n    failed = False", "def f(x): return failed") is True
+    )
 
 
 # Walls stand behind each other, so that one that is missing would not show above. These ask each for itself.
