@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import concurrent.futures
 import json
-import multiprocessing
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +13,7 @@ from grader import content
 from grader.build import Assignment, build_topic, differences
 from grader.cohort import PRELOAD
 from grader.content import load_topic
+from grader.engines.pool import new_processes
 from grader.examples import wrong_examples
 from grader.given import given_cells
 from grader.grade import Grader
@@ -49,9 +48,7 @@ def prove_topics(names: Sequence[str], jobs: int, *, otter: bool) -> Iterator[tu
         Where a topic is so wrong that it cannot be planned or built.
     """
     workers = max(1, min(jobs, len(names)))
-    # A fork of a process with threads may hang; what a worker needs it can load.
-    context = multiprocessing.get_context("spawn")
-    with concurrent.futures.ProcessPoolExecutor(workers, mp_context=context) as pool:
+    with new_processes(workers) as pool:
         share = max(1, jobs // workers)
         yield from pool.map(_timed, names, [share] * len(names), [otter] * len(names))
 

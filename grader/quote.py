@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import inspect
 import re
+import sys
 import textwrap
 import types
 from collections.abc import Callable, Iterable
@@ -23,7 +25,8 @@ _CONSTANTS = (int, float, complex, str, tuple, list, dict, set, frozenset)
 def quote(functions: Iterable[Callable[..., Any]]) -> str:
     """Return the source of `functions` and of all functions, classes and constants they use, each once, in order of need.
 
-    Numpy may be used as ``np``; everything else must come from the package `reference` or the course.
+    Numpy may be used as ``np``, and Python's own library as it is imported; everything else must come from the package
+    `reference` or the course.
 
     Raises
     ------
@@ -60,19 +63,41 @@ def _add(function: Callable[..., Any], done: dict[str, str], begun: dict[str, Ca
     for used in _names(node):
         if used == name or (used in _BUILTINS and used not in module):
             continue
-        value = module.get(used)
-        if isinstance(value, (types.FunctionType, type)) and value.__module__.split(".")[0] in _OURS:
-            _add(value, done, begun)
-        elif isinstance(value, _CONSTANTS):
-            constant = f"{used} = {_constant(value)}"
-            if done.setdefault(used, constant) != constant:
-                msg = f"{_called(function)} uses {used}, of which a test file has another; rename it"
-                raise BuildError(msg)
-        elif not (isinstance(value, types.ModuleType) and (used, value.__name__) in _MODULES):
-            msg = f"{_called(function)} uses {used}, which a test file cannot have; use np and reference.measures"
-            raise BuildError(msg)
+        _take(function, used, module.get(used), done, begun)
     # The decorator that made a check of the function stays behind, for the test file has no such record.
     done[name] = "\n".join(_shortened(text, node)[node.lineno - 1 :]) + "\n"
+
+
+def _take(
+    function: Callable[..., Any], used: str, value: Any, done: dict[str, str], begun: dict[str, Callable[..., Any]]
+) -> None:
+    """Add what a function calls `used`: a definition, a constant or an import."""
+    if isinstance(value, (types.FunctionType, type)) and value.__module__.split(".")[0] in _OURS:
+        _add(value, done, begun)
+        return
+    if isinstance(value, types.ModuleType) and (used, value.__name__) in _MODULES:
+        return
+    line = f"{used} = {_constant(value)}" if isinstance(value, _CONSTANTS) else _import(used, value)
+    if not line:
+        what = "np, Python's own library and reference.measures"
+        raise BuildError(f"{_called(function)} uses {used}, which a test file cannot have; use {what}")
+    if done.setdefault(used, line) != line:
+        raise BuildError(f"{_called(function)} uses {used}, of which a test file has another; rename it")
+
+
+def _import(used: str, value: Any) -> str:
+    """Return the line that imports a name from Python's own library, "" where it is not from there."""
+    if isinstance(value, types.ModuleType):
+        module, name = value.__name__, ""
+    else:
+        module, name = str(getattr(value, "__module__", "")), str(getattr(value, "__qualname__", ""))
+    if module.split(".")[0] not in sys.stdlib_module_names - {"builtins", "__main__"}:
+        return ""
+    if not name:
+        return f"import {module}" + ("" if used == module else f" as {used}")
+    if getattr(importlib.import_module(module), name, None) is not value:
+        return ""
+    return f"from {module} import {name}" + ("" if used == name else f" as {used}")
 
 
 def _called(function: Callable[..., Any]) -> str:

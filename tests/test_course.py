@@ -260,7 +260,7 @@ def test_a_check_that_cannot_look_at_the_reference_itself(home) -> None:
     ("edits", "what"),
     [
         ((("squares_add_up", "show"),), "rates.present_value.show: a test file has reference.marking.show as well; rename it"),
-        ((("import numpy", "import math\nimport numpy"), ("abs(float(", "math.fabs(float(")), "squares_add_up uses math, which"),
+        ((("import numpy", "import numpy.linalg as la\nimport numpy"), ("abs(float(", "la.norm(float(")), "squares_add_up uses la, which"),
         ((("4 * SUM_OF", "NAN * SUM_OF"), ("\n\nEXERCISE", "\n\nNAN = 4.0\n\nEXERCISE")), "uses NAN, of which"),
     ],
 )  # fmt: skip
@@ -269,6 +269,16 @@ def test_a_check_that_test_files_cannot_quote(home, edits, what) -> None:
         edit(EXERCISE, old, new)
     (line,) = told(run("build"), 1)
     assert what in line
+
+
+def test_what_a_check_takes_from_pythons_own_library_is_imported(home) -> None:
+    edit(EXERCISE, "import numpy", "import math as m\nfrom collections import Counter\nimport numpy")
+    edit(EXERCISE, "return abs(float(", "return Counter(x=0)['x'] + m.fabs(float(")
+    assert told(run("build"), 0) == []
+    text = Path("assignments/rates/tests/present_value.py").read_text(encoding="utf-8")
+    assert "\nimport math as m\n" in text
+    assert "\nfrom collections import Counter\n" in text
+    exec(compile(text, "present_value.py", "exec"), {})
 
 
 def test_what_exercises_share_is_quoted_with_their_checks(home) -> None:

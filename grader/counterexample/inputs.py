@@ -70,7 +70,6 @@ def simple_inputs(planned: PlannedExercise) -> PlannedExercise:
     >>> found.cases[0].arguments[0].size < 3
     True
     """
-    hidden = {_digest(p.inputs) for p in planned.cases if not p.case.public}
     drawn = [Drawn(name=p.case.name, kind=p.case.kind, arguments=p.inputs) for p in planned.cases if p.case.public]
     small = [p for p in planned.cases if not p.case.public and _numbers(p.inputs) <= MOST_NUMBERS]
     for p, number in product(small, range(DRAWS)):
@@ -80,7 +79,8 @@ def simple_inputs(planned: PlannedExercise) -> PlannedExercise:
     ordinary = [p.inputs for p in planned.cases if p.case.kind != "error"]
     ruled = _rules([inputs for inputs in ordinary if _numbers(inputs) <= MOST_NUMBERS])
     found: list[PlannedCase] = []
-    seen = set(hidden)
+    # No hidden case, and no public one either: what it shows is seen there.
+    seen = {_digest(p.inputs) for p in planned.cases}
     for each in drawn:
         rules = ruled.get(build(each.arguments)) if each.kind != "error" else None
         if each.kind == "error" or rules:

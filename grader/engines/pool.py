@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from grader.errors import MachineError
@@ -60,6 +61,39 @@ def in_order(function: Callable[[Item], Made], items: Iterable[Item], jobs: int)
             raise MachineError(msg) from error
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def new_processes(jobs: int, begin: Callable[[], None] | None = None) -> Iterator[ProcessPoolExecutor]:
+    """Yield a pool of processes that start with nothing of this one: for verifying, where libraries have threads.
+
+    Parameters
+    ----------
+    jobs : int
+    begin : callable, optional
+        Is called in each; a function of a module, for it is sent by its name.
+
+    Raises
+    ------
+    MachineError
+        Where a process dies.
+    """
+    # A fork of a process with threads may hang; what a worker needs it can load.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, context, _begin_new, (begin,)) as pool:
+        try:
+            yield pool
+        except BrokenProcessPool as error:
+            msg = "a process that verifies has ended; run again, with fewer --jobs where memory is short"
+            raise MachineError(msg) from error
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _begin_new(begin: Callable[[], None] | None) -> None:
+    die_with_parent()
+    if begin:
+        begin()
 
 
 def _begin(function: Callable[[Any], Any]) -> None:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import concurrent.futures
 import hashlib
-import multiprocessing
 from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures.process import BrokenProcessPool
 
 from grader import content
 from grader.content import load_topic
-from grader.errors import MachineError
+from grader.engines.pool import new_processes
 from grader.master import solution_cells
 from grader.mutants.program import Program, of_function, of_notebook
 from grader.mutants.trial import Found, Trial, Verdict, held_against, run_trials, trials
@@ -80,31 +78,23 @@ def try_mutants(
     MachineError
         Where the sandbox fails.
     """
-    # A fork of a process with threads may hang; what a worker needs it can load.
-    context = multiprocessing.get_context("spawn")
-    with concurrent.futures.ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin) as pool:
+    with new_processes(jobs, _begin) as pool:
         waiting: deque[tuple[Topic, Exercise, Sequence[Trial], list[_Run]]] = deque()
-        try:
-            for topic, exercise in chosen:
-                # Making the mutants of one exercise goes on while those of the one before are run.
-                made = list(trials(programs(topic, exercise)))
-                generated = tuple(trial for _, of_program in made for trial in of_program)
-                kept = {id(trial) for trial in sample(generated, most)}
-                runs = [
-                    pool.submit(_run, topic.name, exercise.name, seed, program, part)
-                    for program, of_program in made
-                    for part in _batches([trial for trial in of_program if id(trial) in kept])
-                ]
-                waiting.append((topic, exercise, generated, runs))
-                while waiting and all(run.done() for run in waiting[0][-1]):
-                    yield _result(*waiting.popleft())
-            while waiting:
+        for topic, exercise in chosen:
+            # Making the mutants of one exercise goes on while those of the one before are run.
+            made = list(trials(programs(topic, exercise)))
+            generated = tuple(trial for _, of_program in made for trial in of_program)
+            kept = {id(trial) for trial in sample(generated, most)}
+            runs = [
+                pool.submit(_run, topic.name, exercise.name, seed, program, part)
+                for program, of_program in made
+                for part in _batches([trial for trial in of_program if id(trial) in kept])
+            ]
+            waiting.append((topic, exercise, generated, runs))
+            while waiting and all(run.done() for run in waiting[0][-1]):
                 yield _result(*waiting.popleft())
-        except BrokenProcessPool as error:
-            msg = "a process that runs mutants has ended; run again, with fewer --jobs where memory is short"
-            raise MachineError(msg) from error
-        finally:
-            pool.shutdown(cancel_futures=True)
+        while waiting:
+            yield _result(*waiting.popleft())
 
 
 def _batches(left: Sequence[Trial]) -> Iterator[tuple[Trial, ...]]:

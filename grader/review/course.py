@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import concurrent.futures
 import hashlib
-import multiprocessing
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from typing import Any
 
 from grader import content
 from grader.content import load_topic
-from grader.errors import MachineError
+from grader.engines.pool import new_processes
 from grader.grade import run_trusted
 from grader.mutants.course import LIMITS, SEED, try_mutants
 from grader.plan import PlannedExercise, plan_exercise
@@ -53,7 +50,7 @@ def try_seeds(chosen: _Chosen, jobs: int, count: int) -> Iterator[seeds.Seeded]:
         Where a process ends.
     """
     drawn = seeds.draw_seeds(count)
-    with _pool(jobs) as pool:
+    with new_processes(jobs) as pool:
         runs = [
             [pool.submit(_seeds, topic.name, exercise.name, part) for part in _parts(drawn, SEEDS_AT_ONCE)]
             for topic, exercise in chosen
@@ -80,7 +77,7 @@ def try_names(chosen: _Chosen, jobs: int, *, most: int | None = None) -> Iterato
     MachineError
         Where the sandbox fails.
     """
-    with _pool(jobs, _begin) as pool:
+    with new_processes(jobs, _begin) as pool:
         making = [pool.submit(_implementations, topic.name, exercise.name) for topic, exercise in chosen]
         running: list[tuple[int, int, list[concurrent.futures.Future[tuple[Named, ...]]]]] = []
         for (topic, exercise), made in zip(chosen, making, strict=True):
@@ -160,20 +157,6 @@ def _order(one: Implementation) -> tuple[bool, bytes]:
 
 def _parts(everything: Sequence[Any], size: int) -> list[Sequence[Any]]:
     return [everything[start : start + size] for start in range(0, len(everything), size)]
-
-
-@contextmanager
-def _pool(jobs: int, begin: Callable[[], None] | None = None) -> Iterator[concurrent.futures.ProcessPoolExecutor]:
-    # A fork of a process with threads may hang; what a worker needs it can load.
-    context = multiprocessing.get_context("spawn")
-    with concurrent.futures.ProcessPoolExecutor(jobs, mp_context=context, initializer=begin) as pool:
-        try:
-            yield pool
-        except BrokenProcessPool as error:
-            msg = "a process that verifies has ended; run again, with fewer --jobs where memory is short"
-            raise MachineError(msg) from error
-        finally:
-            pool.shutdown(cancel_futures=True)
 
 
 def _exercise(topic: str, name: str) -> Exercise:
