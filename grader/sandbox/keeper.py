@@ -36,6 +36,7 @@ import numpy as np
 from grader.errors import IsolationError, MachineError
 from grader.records import Limits, Question, Transcript
 from grader.sandbox import policy
+from grader.sandbox.box import Box
 from grader.sandbox.child import Child
 from grader.sandbox.inside import wire
 from grader.sandbox.inside.idle import Given
@@ -85,7 +86,7 @@ class Keeper:
         self._spawned = 0
         self._in_step = True
         self._encoded: dict[int, tuple[Question, Request]] = {}
-        self._box = tempfile.TemporaryDirectory(prefix="fullmarks-") if rung != "namespaces" else None
+        self._box = Box() if rung != "namespaces" else None
         box = self._box.name if self._box else ""
         try:
             config = policy.configuration(self._limits, preload, files or {}, rung, box, given)
