@@ -175,6 +175,8 @@ def call(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any,
     """
     given = tuple(map(fresh, arguments))
     seeded = any(isinstance(a, Seed) for a in arguments)
+    if seeded:
+        np.random.random()  # noqa: NPY002 - so that who seeds it and draws as the call before did is seen as well
     before = np.random.get_state() if seeded else None  # noqa: NPY002 - it is watched, not used
     value = function(*given)
     pairs = tuple(zip(arguments, given, strict=True))

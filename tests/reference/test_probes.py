@@ -226,3 +226,11 @@ def test_free_shapes_count_axes_only() -> None:
     form = form_of([np.zeros(3), np.zeros((2, 2))], free=True)
     assert conform(([1, 2], [[1]]), form)[1] == ""
     assert "of shape (any, any)" in conform(([1, 2], [1]), form)[1]
+
+
+def test_who_seeds_the_global_generator_is_seen_in_every_call() -> None:
+    def seeds(rng):
+        np.random.seed(0)
+        return np.random.permutation(5)
+
+    assert [call(seeds, (Seed(1),))[2] for _ in range(3)] == ["global"] * 3

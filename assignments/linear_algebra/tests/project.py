@@ -350,6 +350,8 @@ def call(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any,
     """Call a function on fresh copies of the arguments."""
     given = tuple(map(fresh, arguments))
     seeded = any(isinstance(a, Seed) for a in arguments)
+    if seeded:
+        np.random.random()
     before = np.random.get_state() if seeded else None
     value = function(*given)
     pairs = tuple(zip(arguments, given, strict=True))
