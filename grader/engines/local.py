@@ -8,6 +8,7 @@ import multiprocessing.util
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
+from itertools import chain, islice
 
 from grader.errors import MachineError
 from grader.grade import Grader
@@ -55,8 +56,9 @@ class Setting:
     unsafe: bool = False
 
     def keeper(self, rung: str = "") -> Keeper:
-        """Return a new sandbox for these submissions."""
-        return Keeper(self.limits, preload=self.preload, files=self.files, rung=rung or self.rung, given=self.given)
+        """Return a new sandbox for these submissions, which may have to be waited for."""
+        rung = rung or self.rung
+        return Keeper(self.limits, preload=self.preload, files=self.files, rung=rung, given=self.given, wait=False)
 
 
 class Worker:
@@ -128,7 +130,15 @@ def grade_all(
     """
     # With several jobs the first server is for trying only: a machine without isolation is reported, not a broken pool.
     bare = replace(setting, preload=(), files={})
-    keeper, refused = strongest((setting if jobs == 1 else bare).keeper, unsafe=setting.unsafe)
+    submissions = iter(submissions)
+    first: list[Submission] = []
+
+    def begin() -> None:
+        # Reading the first draws the cases that it is graded with: while the server starts, and once for all processes.
+        first.extend(islice(submissions, 1))
+
+    keeper, refused = strongest((setting if jobs == 1 else bare).keeper, begin, unsafe=setting.unsafe)
+    submissions = chain(first, submissions)
     setting = replace(setting, rung=keeper.isolation)
     for line in refused:
         note(line)

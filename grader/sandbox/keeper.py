@@ -63,6 +63,8 @@ class Keeper:
         What is put around submissions, see `grader.sandbox.walls`.
     given : mapping, optional
         Cells of the assignment that are left out where nothing leans on them, see `grader.given`.
+    wait : bool
+        Whether to wait until the server is ready; else the first run does, and raises what this would have raised.
 
     Raises
     ------
@@ -77,6 +79,8 @@ class Keeper:
         files: Mapping[str, bytes] | None = None,
         rung: str = "namespaces",
         given: Given | None = None,
+        *,
+        wait: bool = True,
     ) -> None:
         if sys.platform != "linux":
             msg = f"submissions can be isolated on Linux only, this is {sys.platform}; nothing was graded"
@@ -103,7 +107,9 @@ class Keeper:
             told.write(json.dumps(config).encode())
             told.seek(0)
             self._process = self._start(theirs.fileno(), told.fileno(), box)
-        self.versions = self._greet()
+        self._versions: dict[str, Any] | None = None
+        if wait:
+            _ = self.versions
 
     def _start(self, control: int, config: int, box: str) -> subprocess.Popen[bytes]:
         program = f"{f'{box}/code' if box else policy.CODE}/grader/sandbox/inside/zygote.py"
@@ -150,6 +156,13 @@ class Keeper:
                 msg = f"{told}; install fullmarks in a virtual environment of its own; nothing was graded"
                 raise IsolationError(msg)
         return answer
+
+    @property
+    def versions(self) -> dict[str, Any]:
+        """What the server runs with, as soon as it is ready."""
+        if self._versions is None:
+            self._versions = self._greet()
+        return self._versions
 
     def __enter__(self) -> Self:
         return self
@@ -209,6 +222,7 @@ class Keeper:
         MachineError
             Where the server has ended.
         """
+        _ = self.versions  # a server that is not ready yet is waited for
         ours, theirs = socket.socketpair()
         self._spawned += 1
         packet = json.dumps({"do": "spawn", "run": self._spawned}).encode()

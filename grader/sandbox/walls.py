@@ -9,7 +9,8 @@ none        a process and limits; only ever used when it is asked for by `--unsa
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from grader.errors import IsolationError, MachineError
 from grader.sandbox.keeper import Keeper
@@ -18,13 +19,17 @@ RUNGS = ("namespaces", "landlock")
 UNSAFE = "none"
 
 
-def strongest(start: Callable[[str], Keeper], *, unsafe: bool = False) -> tuple[Keeper, tuple[str, ...]]:
+def strongest(
+    start: Callable[[str], Keeper], meanwhile: Callable[[], None] = lambda: None, *, unsafe: bool = False
+) -> tuple[Keeper, tuple[str, ...]]:
     """Return a keeper on the best rung whose walls stand here, and why each better one does not.
 
     Parameters
     ----------
     start : callable
         Starts a keeper on a rung.
+    meanwhile : callable
+        Is called while the server of the first keeper sets itself up, where it can be started.
     unsafe : bool
         Whether no walls at all are better than no marks.
 
@@ -36,17 +41,34 @@ def strongest(start: Callable[[str], Keeper], *, unsafe: bool = False) -> tuple[
     refused: list[str] = []
     for rung in (*RUNGS, *((UNSAFE,) if unsafe else ())):
         try:
-            return _standing(start(rung)), tuple(refused)
+            keeper = start(rung)
         except MachineError as error:
             refused.append(f"{rung}: {error}")
+            continue
+        with _closed_on_failure(keeper):
+            if rung == RUNGS[0]:
+                meanwhile()
+            why = _why_not(keeper)
+        if not why:
+            return keeper, tuple(refused)
+        keeper.close()
+        refused.append(f"{rung}: {why}")
     raise IsolationError("\n".join(refused))
 
 
-def _standing(keeper: Keeper) -> Keeper:
-    """Return the keeper, after a run has put on all walls once."""
+def _why_not(keeper: Keeper) -> str:
+    """Return why a run cannot put on all walls, "" where it can."""
     try:
         keeper.run((), ())
+    except MachineError as error:
+        return str(error)
+    return ""
+
+
+@contextmanager
+def _closed_on_failure(keeper: Keeper) -> Iterator[None]:
+    try:
+        yield
     except BaseException:
         keeper.close()
         raise
-    return keeper
