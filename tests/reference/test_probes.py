@@ -230,7 +230,7 @@ def test_free_shapes_count_axes_only() -> None:
 
 def test_who_seeds_the_global_generator_is_seen_in_every_call() -> None:
     def seeds(rng):
-        np.random.seed(0)
-        return np.random.permutation(5)
+        np.random.seed(0)  # noqa: NPY002
+        return np.random.permutation(5)  # noqa: NPY002
 
     assert [call(seeds, (Seed(1),))[2] for _ in range(3)] == ["global"] * 3
