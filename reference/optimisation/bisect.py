@@ -470,6 +470,7 @@ EXERCISE = Exercise(
         case("a root at zero", joint("a cubic around its root 0", _around_zero), kind="edge", why="numbers around 0 are so dense that only tol can end the search"),
         case("a value of 1", _whole_values(-3.0, 5.0), kind="edge", why="where the value is 1 there is no root"),
         case("a value of minus 1", _whole_values(-5.0, 3.0), kind="edge", why="where the value is -1 there is no root either"),
+        case("between small values", probe("polynomial", [0.74, -2.0]), given(0.1), given(0.7), kind="edge", why="from 0.54 to -0.66 is a change of sign like any other"),
         case("the root is the middle", _whole_values(-2.0, 2.0), kind="edge", why="the first look may find the root"),
         case("a line falls to its end", joint("a falling line and a bracket that ends at its root", _falls_to_the_right_end), kind="edge", why="a bracket may end with the root, whichever sign f has before it"),
         case("a line rises from its start", joint("a line and a bracket that starts at its root", _rises_from_the_left_end), kind="edge", why="a bracket may begin with the root, whichever sign f has after it"),
