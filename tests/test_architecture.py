@@ -280,9 +280,9 @@ def test_hosts_are_found(host) -> None:
         (joined("file:///opt/py", "pi/simple"), True),
         (joined("our Work", "place"), True),
         (joined("read shared/", "design.md"), True),
-        (b"/box/work/file", False),
-        (b"~/work/file", False),
-        (b"framework/ /root, /opt/course/", False),
+        (joined("/box/wo", "rk/file"), False),
+        (joined("~/wo", "rk/file"), False),
+        (joined("frame", "wo", "rk/ /ro", "ot, /opt/course/"), False),
         (b"a network of roots/", False),
     ],
 )
