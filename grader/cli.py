@@ -22,9 +22,7 @@ from grader import __version__, content  # noqa: E402
 from grader.content import load_topic, topic_names  # noqa: E402
 from grader.course import find_course  # noqa: E402
 from grader.errors import FullmarksError, UsageError  # noqa: E402
-from grader.lms.choose import ATTEMPTS  # noqa: E402
-from grader.lms.gradebooks import LMS  # noqa: E402
-from grader.lms.layouts import LAYOUTS  # noqa: E402
+from grader.lms import ATTEMPTS, LAYOUTS, LMS  # noqa: E402
 from reference.catalogue import Topic  # noqa: E402
 from reference.spec import AuthorError, Exercise  # noqa: E402
 
@@ -308,19 +306,22 @@ def grade(
     limits: tuple[str, ...],
 ) -> None:
     """Grade notebooks, scripts, zips and folders of them, each in a sandbox of its own."""
-    from grader.cohort import grade_cohort, named_in  # noqa: PLC0415
-    from grader.lms.intake import Handed  # noqa: PLC0415
+    from grader.engines.early import early_server  # noqa: PLC0415
     from grader.records import Limits  # noqa: PLC0415
-    from grader.terminal import show_statistics  # noqa: PLC0415
 
     allowed = Limits().changed(limits)
-    topics = topics_of([assignment] if assignment else named_in(paths))
-    moment = due.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f UTC") if due else ""
-    handed = Handed(layout=layout or "", attempts=attempts, roster=roster, due=moment, pseudonyms=pseudonyms)
-    summary = grade_cohort(
-        paths, topics, assignment, output, cores(jobs), seed,
-        force=force, quiet=quiet, unsafe=unsafe, limits=allowed, handed=handed,
-    )  # fmt: skip
+    with early_server(paths, allowed) as started:
+        from grader.cohort import grade_cohort, named_in  # noqa: PLC0415
+        from grader.lms.intake import Handed  # noqa: PLC0415
+        from grader.terminal import show_statistics  # noqa: PLC0415
+
+        topics = topics_of([assignment] if assignment else named_in(paths))
+        moment = due.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f UTC") if due else ""
+        handed = Handed(layout=layout or "", attempts=attempts, roster=roster, due=moment, pseudonyms=pseudonyms)
+        summary = grade_cohort(
+            paths, topics, assignment, output, cores(jobs), seed,
+            force=force, quiet=quiet, unsafe=unsafe, limits=allowed, handed=handed, started=started,
+        )  # fmt: skip
     if not quiet:
         show_statistics(summary.statistics)
         click.echo(summary.text(output))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from grader import __version__, content
 from grader.content import topic_names
+from grader.engines.early import PRELOAD
 from grader.engines.local import Setting, grade_all, not_graded
 from grader.errors import MachineError, UsageError
 from grader.given import given_cells
@@ -22,11 +23,9 @@ from grader.plan import Plan, Plans
 from grader.records import Limits, Submission
 from grader.report.statistics import Statistics
 from grader.reports import PSEUDONYMOUS, write_reports
+from grader.sandbox.keeper import Keeper
 from grader.terminal import progress
 from reference.catalogue import Topic
-
-# What the course's notebooks import: paid for once by the fork-server, not by every submission.
-PRELOAD = ("numpy", "matplotlib.pyplot")
 
 # So many are read before grading begins, to know which assignments are needed.
 FEW = 8
@@ -83,6 +82,7 @@ def grade_cohort(
     unsafe: bool = False,
     limits: Limits | None = None,
     handed: Handed | None = None,
+    started: Keeper | None = None,
 ) -> Summary:
     """Grade what is new or changed below `paths` and write all marks to `output`.
 
@@ -110,6 +110,8 @@ def grade_cohort(
         What a submission may use; the course's own where none are given.
     handed : Handed, optional
         How they reached us.
+    started : Keeper, optional
+        A server that was started early, see `grader.engines.early`; it is left open.
 
     Raises
     ------
@@ -162,7 +164,7 @@ def grade_cohort(
                     yield submission
 
         try:
-            for result in grade_all(changed(), setting, min(jobs, len(found)), _noting(quiet=quiet)):
+            for result in grade_all(changed(), setting, min(jobs, len(found)), _noting(quiet=quiet), started):
                 book.store(result, _digest(plans, result.assignment), __version__)
                 count(result.status)
         finally:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from grader import content
 from grader.build import Assignment, build_topic, differences
-from grader.cohort import PRELOAD
 from grader.content import load_topic
+from grader.engines.early import PRELOAD
 from grader.engines.pool import new_processes
 from grader.examples import wrong_examples
 from grader.given import given_cells
@@ -23,6 +23,7 @@ from grader.notebook import read_notebook
 from grader.plan import Plan, plan_topic
 from grader.records import Limits, Submission
 from grader.sandbox.keeper import Keeper
+from grader.sandbox.walls import best
 from grader.verify import Fault, notebook_of, verify_notebooks, verify_otter, verify_plan
 from reference.catalogue import Topic
 
@@ -93,7 +94,7 @@ def prove_topic(topic: Topic, jobs: int, *, otter: bool) -> Iterator[Step]:
     starter = made.student[f"{topic.name}.ipynb"]
     starter_cells = read_notebook(starter).cells
     given = given_cells(starter_cells, [exercise.name for exercise in topic.exercises])
-    with Keeper(Limits(), preload=PRELOAD, files=data, given=given) as keeper:
+    with best(Limits(), PRELOAD, data, given) as keeper:
         found = [f for plan in plans for f in verify_notebooks(plan, keeper, solution, starter_cells)]
         yield f"{topic.name}: solution notebook and starter under {len(SEEDS)} seeds", _once(found)
         if otter:

@@ -186,6 +186,34 @@ def test_without_bubblewrap_the_next_best_walls_are_used_and_named(tmp_path, mon
 
 
 @pytest.mark.walls
+@pytest.mark.usefixtures("two_attacks")
+def test_without_bubblewrap_authors_can_verify(monkeypatch) -> None:
+    no_bubblewrap(monkeypatch)
+    for what in ("--no-otter", "--mutants", "--diagnosis"):
+        sample = () if what == "--no-otter" else ("--sample", 2, "--jobs", 1)
+        name = "what_is_learning" if what == "--no-otter" else "what_is_learning/zero_one_risk"
+        assert run("verify", what, *sample, name).exit_code == 0
+
+
+@pytest.mark.walls
+def test_one_notebook_is_graded_by_the_server_that_was_started_early(tmp_path, monkeypatch) -> None:
+    from grader.sandbox.keeper import Keeper
+
+    started, start = [], Keeper.__init__
+
+    def count(self, *args, **kwargs) -> None:
+        started.append(self)
+        start(self, *args, **kwargs)
+
+    monkeypatch.setattr(Keeper, "__init__", count)
+    assert grade(COHORT / "full.ipynb", "-o", tmp_path, "--quiet").exit_code == 0
+    assert len(started) == 1
+    assert "37" in (tmp_path / "scores.csv").read_text(encoding="utf-8")
+    one_line(run("grade", "-a", "no_such", COHORT / "full.ipynb", "-o", tmp_path), 2)
+    assert [keeper._process.poll() is not None for keeper in started] == [True, True]
+
+
+@pytest.mark.walls
 def test_without_walls_nothing_is_graded_unless_it_is_asked_for(tmp_path, monkeypatch) -> None:
     no_walls_at_all(monkeypatch)
     result = grade(COHORT / "full.ipynb", "-o", tmp_path, "--quiet")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from grader import content
-from grader.cohort import PRELOAD, given_of
+from grader.cohort import given_of
+from grader.engines.early import PRELOAD
 from grader.given import given_cells
 from grader.grade import Grader
 from grader.intake import find, read

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.lms.choose import ATTEMPTS, Candidate, settle, superseded
+from grader.lms import ATTEMPTS
+from grader.lms.choose import Candidate, settle, superseded
 from grader.lms.layouts import Identity, Upload
 from grader.records import Result
 

@@ -109,7 +109,11 @@ def not_graded(submission: Submission, reason: str) -> Result:
 
 
 def grade_all(
-    submissions: Iterable[Submission], setting: Setting, jobs: int, note: Callable[[str], None] = lambda _: None
+    submissions: Iterable[Submission],
+    setting: Setting,
+    jobs: int,
+    note: Callable[[str], None] = lambda _: None,
+    started: Keeper | None = None,
 ) -> Iterator[Result]:
     """Yield results as they come; their order is that of completion.
 
@@ -122,6 +126,8 @@ def grade_all(
         Processes; with one, this process grades by itself.
     note : callable
         Is told where the walls are not the best there are, and why.
+    started : Keeper, optional
+        A server that was started before all this was known, for one job.
 
     Raises
     ------
@@ -129,7 +135,7 @@ def grade_all(
         Where this machine cannot isolate submissions.
     """
     # With several jobs the first server is for trying only: a machine without isolation is reported, not a broken pool.
-    bare = replace(setting, preload=(), files={})
+    first_setting = setting if jobs == 1 else replace(setting, preload=(), files={}, given={})
     submissions = iter(submissions)
     first: list[Submission] = []
 
@@ -137,7 +143,13 @@ def grade_all(
         # Reading the first draws the cases that it is graded with: while the server starts, and once for all processes.
         first.extend(islice(submissions, 1))
 
-    keeper, refused = strongest((setting if jobs == 1 else bare).keeper, begin, unsafe=setting.unsafe)
+    def start(rung: str) -> Keeper:
+        if started is None or rung != started.isolation:
+            return first_setting.keeper(rung)
+        started.furnish(setting.files, setting.given)
+        return started
+
+    keeper, refused = strongest(start, begin, unsafe=setting.unsafe)
     submissions = chain(first, submissions)
     setting = replace(setting, rung=keeper.isolation)
     for line in refused:

@@ -11,13 +11,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
 
 from grader.lms.layouts import Upload
 from grader.records import Result
-
-Attempts = Literal["latest", "first", "best", "all"]
-ATTEMPTS: tuple[str, ...] = get_args(Attempts)
 
 REASONS = {
     "latest": "a later upload counts",

@@ -31,8 +31,6 @@ from grader.lms.roster import Person, Roster
 from grader.records import ExerciseResult, Result
 from grader.text import cell, number
 
-LMS = ("canvas", "moodle", "gradescope")
-
 _WORKSHEET = ("Identifier", "Full name", "Email address", "ID number", "Username")
 _MODIFIED, _FEEDBACK, _GRADE, _MAXIMUM = "Last modified (grade)", "Feedback comments", "Grade", "Maximum Grade"
 _CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")

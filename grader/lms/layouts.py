@@ -20,14 +20,13 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, get_args
+from typing import Any
 
 import yaml
 
+from grader.lms import LAYOUTS
 from grader.text import legible
 
-Layout = Literal["canvas", "moodle", "gradescope", "nbgrader"]
-LAYOUTS: tuple[str, ...] = get_args(Layout)
 Parts = tuple[str, ...]
 Place = tuple[Parts, Parts]  # the folder that was given to us, and the path below it
 Read = Callable[[Parts], str]  # the text of a small file, "" where there is none

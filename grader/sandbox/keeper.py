@@ -16,6 +16,7 @@ call costs no more than itself (`run`). A cell that never ends or that kills its
     keeper ── control socket ──> server          spawn, look, end: JSON, one packet each; the server never speaks first
     keeper ── channel ────────── child           frames of `inside.wire`, one answer to each request
     keeper ── memfd ───────────> launcher        the configuration, read once at the start
+    keeper ── memfd ───────────> server          what submissions find: files, and the cells that are given
 """
 
 from __future__ import annotations
@@ -65,6 +66,8 @@ class Keeper:
         Cells of the assignment that are left out where nothing leans on them, see `grader.given`.
     wait : bool
         Whether to wait until the server is ready; else the first run does, and raises what this would have raised.
+    many : bool
+        Whether many submissions are to come, so that what each of them may need is worth being made beforehand.
 
     Raises
     ------
@@ -81,6 +84,7 @@ class Keeper:
         given: Given | None = None,
         *,
         wait: bool = True,
+        many: bool = True,
     ) -> None:
         if sys.platform != "linux":
             msg = f"submissions can be isolated on Linux only, this is {sys.platform}; nothing was graded"
@@ -93,7 +97,7 @@ class Keeper:
         self._box = Box() if rung != "namespaces" else None
         box = self._box.name if self._box else ""
         try:
-            config = policy.configuration(self._limits, preload, files or {}, rung, box, given)
+            config = policy.configuration(self._limits, preload, rung, box, many=many)
             if box:
                 _furnish(Path(box), config["uid"] if os.getuid() == 0 and rung == "landlock" else None)
         except OSError as error:
@@ -108,6 +112,9 @@ class Keeper:
             told.seek(0)
             self._process = self._start(theirs.fileno(), told.fileno(), box)
         self._versions: dict[str, Any] | None = None
+        self._untold: dict[str, Any] = {}
+        if files or given:
+            self.furnish(files or {}, given or {})
         if wait:
             _ = self.versions
 
@@ -175,6 +182,8 @@ class Keeper:
     def close(self) -> None:
         """End the server and all that runs under it."""
         self._control.close()
+        if self._versions is None:  # it is still importing, and would look up only then
+            self._process.kill()
         try:
             self._process.wait(CLOSE_SECONDS)
         except subprocess.TimeoutExpired:
@@ -214,6 +223,17 @@ class Keeper:
             self._encoded[id(question)] = kept
         return kept[1]
 
+    def furnish(self, files: Mapping[str, bytes], given: Given) -> None:
+        """Let submissions find this from now on; a server that was started early is told before its first run.
+
+        Parameters
+        ----------
+        files : mapping of str to bytes
+        given : mapping
+            See `Keeper`.
+        """
+        self._untold = {"files": {name: data.hex() for name, data in files.items()}, "given": given}
+
     def spawn(self) -> Child:
         """Return a new child, which puts on its walls before it does anything else.
 
@@ -223,17 +243,28 @@ class Keeper:
             Where the server has ended.
         """
         _ = self.versions  # a server that is not ready yet is waited for
+        if self._untold:
+            with os.fdopen(os.memfd_create("untold"), "w+b") as told:
+                told.write(json.dumps(self._untold).encode())
+                told.seek(0)
+                self._hand_over({"do": "furnish"}, told.fileno())
+            self._untold = {}
         ours, theirs = socket.socketpair()
         self._spawned += 1
-        packet = json.dumps({"do": "spawn", "run": self._spawned}).encode()
         try:
             with theirs:
-                socket.send_fds(self._control, [packet], [theirs.fileno()])
-        except OSError as error:
+                self._hand_over({"do": "spawn", "run": self._spawned}, theirs.fileno())
+        except MachineError:
             ours.close()
+            raise
+        return Child(ours, self._spawned)
+
+    def _hand_over(self, message: dict[str, Any], descriptor: int) -> None:
+        try:
+            socket.send_fds(self._control, [json.dumps(message).encode()], [descriptor])
+        except OSError as error:
             msg = "the fork-server has ended; run again"
             raise MachineError(msg) from error
-        return Child(ours, self._spawned)
 
     def look(self, child: Child) -> tuple[float, int]:
         """Return the processor time of a child so far, and which cell it says it runs."""

@@ -8,13 +8,12 @@ import shutil
 import stat
 import sys
 import sysconfig
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from grader import content
 from grader.records import Limits
-from grader.sandbox.inside.idle import Given
 from grader.sandbox.seccomp import compile_filter
 from reference import probes
 
@@ -245,10 +244,10 @@ def capabilities() -> int:
 def configuration(
     limits: Limits,
     preload: tuple[str, ...],
-    files: Mapping[str, bytes],
     rung: str = "namespaces",
     box: str = "",
-    given: Given | None = None,
+    *,
+    many: bool = True,
 ) -> dict[str, Any]:
     """Return what the server is told.
 
@@ -256,14 +255,13 @@ def configuration(
     ----------
     limits : Limits
     preload : tuple of str
-    files : mapping of str to bytes
         See `grader.sandbox.keeper.Keeper`.
     rung : str
         One of `grader.sandbox.walls.RUNGS`.
     box : str
         The server's own folder, where bubblewrap makes none.
-    given : mapping, optional
-        Cells of the assignment that are left out where nothing leans on them, see `grader.given`.
+    many : bool
+        See `grader.sandbox.keeper.Keeper`.
     """
     code = f"{box}/code" if box else CODE
     readable, listable = readable_paths(rung, code)
@@ -281,8 +279,7 @@ def configuration(
         "disk": limits.disk_bytes,
         "packages": list(package_folders()),
         "preload": list(preload),
-        "files": {name: data.hex() for name, data in files.items()},
-        "given": dict(given or {}),
+        "many": many,
         "readable": readable,
         "listable": listable,
         "seccomp": "" if rung == "none" else filter_program(rung).hex(),

@@ -9,10 +9,12 @@ none        a process and limits; only ever used when it is asked for by `--unsa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from grader.errors import IsolationError, MachineError
+from grader.records import Limits
+from grader.sandbox.inside.idle import Given
 from grader.sandbox.keeper import Keeper
 
 RUNGS = ("namespaces", "landlock")
@@ -54,6 +56,27 @@ def strongest(
         keeper.close()
         refused.append(f"{rung}: {why}")
     raise IsolationError("\n".join(refused))
+
+
+def best(
+    limits: Limits, preload: tuple[str, ...] = (), files: Mapping[str, bytes] | None = None, given: Given | None = None
+) -> Keeper:
+    """Return a keeper on the best rung whose walls stand here: for what an author runs, who need not hear which it is.
+
+    Parameters
+    ----------
+    limits : Limits
+    preload : tuple of str
+    files : mapping of str to bytes, optional
+    given : mapping, optional
+        See `grader.sandbox.keeper.Keeper`.
+
+    Raises
+    ------
+    IsolationError
+        Where no rung works.
+    """
+    return strongest(lambda rung: Keeper(limits, preload, files, rung=rung, given=given))[0]
 
 
 def _why_not(keeper: Keeper) -> str:

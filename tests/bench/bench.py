@@ -29,7 +29,8 @@ from nbgrader_course import Course
 
 from grader import content
 from grader.build import Assignment, build_topic
-from grader.cohort import PRELOAD, given_of
+from grader.cohort import given_of
+from grader.engines.early import PRELOAD
 from grader.grade import Grader, claims_of, questions_of
 from grader.intake import find, read
 from grader.judge import judge

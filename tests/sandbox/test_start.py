@@ -116,6 +116,27 @@ def test_data_files_are_there_for_everybody_and_changes_to_them_for_nobody() -> 
 
 
 @pytest.mark.walls
+def test_a_server_can_be_told_later_what_submissions_find() -> None:
+    given, cell = "made = open('made', 'w')", "import os\ndef f(x): return sorted(os.listdir('.'))"
+    with Keeper(wait=False, many=False) as keeper:
+        keeper.furnish({"a.csv": b"1"}, {given: (["made"], [])})
+        assert value(keeper, given, cell) == ["a.csv"]
+        keeper.furnish({"b.csv": b"1", "c.csv": b"2"}, {})
+        assert value(keeper, given, cell) == ["b.csv", "c.csv", "made"]
+
+
+@pytest.mark.walls
+def test_a_server_that_is_not_ready_is_not_waited_for_in_closing(processes) -> None:
+    code = "import time; time.sleep(60)"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(policy, "bubblewrap", lambda command, uid: (command[0], "-c", code))
+        keeper = Keeper(wait=False)
+    keeper.close()
+    assert keeper._process.returncode == -signal.SIGKILL
+    assert not processes(keeper._process.pid)
+
+
+@pytest.mark.walls
 def test_files_that_do_not_fit_are_our_fault() -> None:
     with (
         Keeper(Limits(disk_bytes=1 << 20), files={"a": bytes(2 << 20)}) as keeper,

@@ -140,12 +140,13 @@ class Server:
         work = f"{ground.box}/work"
         _copy_files(f"{config['code']}/fonts", f"{ground.box}/matplotlib")
         os.environ.update(HOME=work, TMPDIR=work, MPLCONFIGDIR=f"{ground.box}/matplotlib")
-        self._files = {name: bytes.fromhex(data) for name, data in config["files"].items()}
+        self._files: dict[str, bytes] = {}
+        self._given: Any = {}
         self._transform = load_transform()
         for name in config["preload"]:
             importlib.import_module(name)
         os.environ["MPLCONFIGDIR"] = work
-        _warm_up()
+        _warm_up(draw=config["many"])
         self._memory = config["memory"] + _address_space()
         ground.close_off()
         self._children: dict[int, int] = {}
@@ -174,10 +175,18 @@ class Server:
             request = json.loads(packet)
             if request["do"] == "spawn":
                 self._spawn(request["run"], descriptors[0])
+            elif request["do"] == "furnish":
+                self._furnish(descriptors[0])
             elif request["do"] == "end":
                 tell(self._control, self._end(request["run"], request["grace"]))
             else:
                 tell(self._control, {"seconds": self._seconds(request["run"]), "cell": self._cell()})
+
+    def _furnish(self, descriptor: int) -> None:
+        with open(descriptor, "rb") as file:
+            told = json.load(file)
+        self._files = {name: bytes.fromhex(data) for name, data in told["files"].items()}
+        self._given = told["given"]
 
     def _spawn(self, run: int, channel: int) -> None:
         self._page[:] = bytes(mmap.PAGESIZE)
@@ -215,7 +224,7 @@ class Server:
         # A collection writes into objects, and every page written is copied from the server first: fewer of them.
         gc.set_threshold(YOUNG_OBJECTS, 20, 20)
         conversation.accept()
-        self._session.serve(conversation.read, conversation.write, self._transform, self._begin, self._config["given"])
+        self._session.serve(conversation.read, conversation.write, self._transform, self._begin, self._given)
 
     def _lay_out_files(self) -> None:
         for name, data in self._files.items():
@@ -300,14 +309,15 @@ def _address_space() -> int:
         return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def _warm_up() -> None:
-    """Use what every child will use, so that it is loaded once: LAPACK, random numbers, the compiler."""
+def _warm_up(*, draw: bool) -> None:
+    """Use what every child will use, so that it is loaded once: LAPACK, random numbers, the compiler, maybe a figure."""
     import numpy as np  # noqa: PLC0415
 
     np.linalg.svd(np.eye(40))
     np.linalg.eigh(np.eye(3))
     np.random.default_rng(0).normal(size=3)
-    if "matplotlib.pyplot" in sys.modules:
+    # A figure takes a tenth of a second, which one child alone would not get back.
+    if draw and "matplotlib.pyplot" in sys.modules:
         _draw(sys.modules["matplotlib.pyplot"])
     compile("def f(x):\n    return [y for y in x]", "<warm up>", "exec")
     np.random.seed(0)  # noqa: NPY002 - students who do not seed get the same numbers in every run
