@@ -153,7 +153,7 @@ def cores(jobs: int | None) -> int:
     return jobs or len(os.sched_getaffinity(0))
 
 
-@main.command()
+@main.command(short_help="Start an exercise of your own: files that work, to be filled in.")
 @click.argument("what", metavar="TOPIC/EXERCISE")
 @click.option(
     "--course",
@@ -173,7 +173,7 @@ def new(what: str, course: Path | None) -> None:
             click.echo(line)
 
 
-@main.command()
+@main.command(short_help="Make the students' notebooks and the autograder zips.")
 @topic_arguments
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if a committed assignment is stale.")
 @click.option(
@@ -237,7 +237,7 @@ def build(topics: tuple[str, ...], check: bool, output: Path | None, autograders
         click.echo("the committed assignments are what the reference and the masters make")
 
 
-@main.command()
+@main.command(short_help="Grade notebooks, each in a sandbox of its own.")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
 @assignment_option
 @click.option(
@@ -313,7 +313,7 @@ def grade(
     with early_server(paths, allowed) as started:
         from grader.cohort import grade_cohort, named_in  # noqa: PLC0415
         from grader.lms.intake import Handed  # noqa: PLC0415
-        from grader.terminal import show_statistics  # noqa: PLC0415
+        from grader.terminal import show_refused, show_result, show_statistics  # noqa: PLC0415
 
         topics = topics_of([assignment] if assignment else named_in(paths))
         moment = due.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f UTC") if due else ""
@@ -323,13 +323,19 @@ def grade(
             force=force, quiet=quiet, unsafe=unsafe, limits=allowed, handed=handed, started=started,
         )  # fmt: skip
     if not quiet:
-        show_statistics(summary.statistics)
+        if summary.alone and summary.alone.status == "graded":
+            show_result(load_topic(summary.alone.assignment).title, summary.alone)
+        elif summary.alone:
+            show_refused(((summary.alone.submission, summary.alone.reason),), 0)
+        else:
+            show_statistics(summary.statistics)
+            show_refused(summary.refused, summary.rejected + summary.not_graded - len(summary.refused))
         click.echo(summary.text(output))
     if summary.not_graded:
         sys.exit(3)
 
 
-@main.command()
+@main.command(short_help="Write marks, reports and LMS files again from what was graded.")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @roster_option
 @click.option("--lms", multiple=True, type=click.Choice(LMS), help="Write a file that it imports; may be repeated.")
@@ -371,7 +377,7 @@ def report(
             click.echo(line)
 
 
-@main.command()
+@main.command(short_help="Collect written answers and plots for marking by hand.")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
 @course_option
@@ -387,7 +393,7 @@ def manual(folder: Path, paths: tuple[Path, ...]) -> None:
         click.echo(line)
 
 
-@main.command()
+@main.command(short_help="Show submissions that share code which hardly anybody else has.")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
 @course_option
 @assignment_option
@@ -428,7 +434,7 @@ def check_graded(folder: Path) -> None:
         raise UsageError(msg)
 
 
-@main.command()
+@main.command(short_help="Prove references, hidden cases, notebooks and graders right.")
 @click.argument("topics", nargs=-1, metavar="[TOPIC[/EXERCISE]]...")
 @jobs_option
 @click.option("--otter/--no-otter", default=True, help="Compare with otter run, which takes seconds a notebook.")
@@ -531,7 +537,7 @@ def exercises_of(what: str) -> list[tuple[Topic, Exercise]]:
     return [(topic, exercise) for exercise in chosen]
 
 
-@main.command()
+@main.command(short_help="Show what each hidden case catches, and what slips through.")
 @click.argument("what", nargs=-1, required=True, metavar="TOPIC[/EXERCISE]...")
 @click.option("-o", "--output", type=click.Path(path_type=Path), default=None, help="HTML file to write as well.")
 @click.option("--seeds", type=click.IntRange(min=1), default=10, show_default=True, help="How many seeds to try.")
@@ -546,7 +552,7 @@ def review(what: tuple[str, ...], output: Path | None, seeds: int, sample: int |
     sys.exit(FOUND_WRONG if show_review(chosen, cores(jobs), seeds, sample, output, say) else 0)
 
 
-@main.command()
+@main.command(short_help="Try how well this machine isolates what students wrote.")
 def doctor() -> None:
     """Say how well this machine can isolate what students wrote, and try to break out."""
     from grader.examine import examine  # noqa: PLC0415
@@ -560,7 +566,7 @@ def doctor() -> None:
         sys.exit(FOUND_WRONG)
 
 
-@main.command()
+@main.command(short_help="Grade the sample cohort of the course and show its marks.")
 @click.option(
     "-o",
     "--output",
@@ -586,7 +592,7 @@ def demo(output: Path, jobs: int | None) -> None:
         sys.exit(3)
 
 
-@main.command()
+@main.command(short_help="List the cases of an exercise, and why each exists.")
 @click.argument("what", metavar="TOPIC[/EXERCISE]")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with the inputs of every case.")
 @seed_option

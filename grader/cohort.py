@@ -20,12 +20,15 @@ from grader.lms.intake import Handed, keep, take_in, told
 from grader.manual.files import marked_topics
 from grader.notebook import read_notebook
 from grader.plan import Plan, Plans
-from grader.records import Limits, Submission
+from grader.records import Limits, Result, Submission
 from grader.report.statistics import Statistics
 from grader.reports import PSEUDONYMOUS, write_reports
 from grader.sandbox.keeper import Keeper
 from grader.terminal import progress
 from reference.catalogue import Topic
+
+# So many that cannot be graded are named on the terminal; the files name all.
+TOLD = 5
 
 # So many are read before grading begins, to know which assignments are needed.
 FEW = 8
@@ -47,6 +50,10 @@ class Summary:
         Below the output folder, where reports went.
     statistics : tuple of (str, Statistics)
         Title and statistics of each assignment.
+    refused : tuple of (str, str)
+        Name and reason of the first submissions that were not graded in this run.
+    alone : Result, optional
+        The result of the submission, where there was one alone.
     """
 
     graded: int
@@ -56,6 +63,8 @@ class Summary:
     notes: tuple[str, ...] = ()
     folder: str = ""
     statistics: tuple[tuple[str, Statistics], ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
+    alone: Result | None = None
 
     def text(self, output: Path) -> str:
         """Return what is said at the end of a run."""
@@ -135,41 +144,17 @@ def grade_cohort(
     setting = Setting(
         plans=plans, limits=limits or Limits(), preload=PRELOAD, only=only, files=files, given=given, unsafe=unsafe
     )
-    counts: Counter[str] = Counter()
     with Gradebook.open(output / "gradebook.db") as book, progress(len(found), quiet=quiet) as advance:
-
-        def count(what: str) -> None:
-            counts[what] += 1
-            advance()
-
-        skipped = keep(book, intake)
-
-        def changed() -> Iterator[Submission]:
-            for item in found:
-                if item.name in skipped:
-                    if (lost := skipped[item.name]) is not None:
-                        book.store(lost, "", __version__)
-                    count("superseded")
-                    continue
-                try:
-                    submission = read(item)
-                except MachineError as error:
-                    book.store(not_graded(unread(item), str(error)), "", __version__)
-                    count("not graded")
-                    continue
-                digest = _digest(plans, only or submission.assignment)
-                if not force and book.fresh(submission.name, submission.sha256, digest, __version__):
-                    count("unchanged")
-                else:
-                    yield submission
-
+        log = _Log(book, advance)
+        left = _changed(found, keep(book, intake), plans, only, log, force=force)
         try:
-            for result in grade_all(changed(), setting, min(jobs, len(found)), _noting(quiet=quiet), started):
-                book.store(result, _digest(plans, result.assignment), __version__)
-                count(result.status)
+            for result in grade_all(left, setting, min(jobs, len(found)), _noting(quiet=quiet), started):
+                log.store(result, _digest(plans, result.assignment))
         finally:
             reports = write_reports(book, output, marked, pseudonyms=handed.pseudonyms, jobs=jobs)
         notes = told(book, intake)
+        alone = book.result(found[0].name) if len(found) == 1 else None
+    counts = log.counts
     return Summary(
         graded=counts["graded"],
         rejected=counts["rejected"],
@@ -178,7 +163,51 @@ def grade_cohort(
         notes=notes,
         folder=PSEUDONYMOUS if handed.pseudonyms else "",
         statistics=reports.statistics,
+        refused=tuple(log.refused),
+        alone=alone,
     )
+
+
+class _Log:
+    """Stores results, counts what became of submissions, and keeps why the first of them were not graded."""
+
+    def __init__(self, book: Gradebook, advance: Callable[[], None]) -> None:
+        self.book = book
+        self.counts: Counter[str] = Counter()
+        self.refused: list[tuple[str, str]] = []
+        self._advance = advance
+
+    def count(self, what: str) -> None:
+        self.counts[what] += 1
+        self._advance()
+
+    def store(self, result: Result, digest: str) -> None:
+        self.book.store(result, digest, __version__)
+        self.count(result.status)
+        if result.status != "graded" and len(self.refused) < TOLD:
+            self.refused.append((result.submission, result.reason))
+
+
+def _changed(
+    found: Sequence[Found], skipped: Mapping[str, Result | None], plans: Plans, only: str, log: _Log, *, force: bool
+) -> Iterator[Submission]:
+    """Yield the submissions that are to be graded; what becomes of the others is noted in the log."""
+    for item in found:
+        if item.name in skipped:
+            if (lost := skipped[item.name]) is not None:
+                log.book.store(lost, "", __version__)
+            log.count("superseded")
+            continue
+        try:
+            submission = read(item)
+        except MachineError as error:
+            log.store(not_graded(unread(item), str(error)), "")
+            continue
+        digest = _digest(plans, only or submission.assignment)
+        if not force and log.book.fresh(submission.name, submission.sha256, digest, __version__):
+            log.count("unchanged")
+        else:
+            yield submission
 
 
 def named_in(paths: Sequence[Path]) -> tuple[str, ...]:

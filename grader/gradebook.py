@@ -159,6 +159,18 @@ class Gradebook:
             for name, text in self._connection.execute("SELECT submission, result FROM results ORDER BY submission"):
                 yield Row(path=self._path, submission=name, text=text)
 
+    def result(self, name: str) -> Result | None:
+        """Return the result of one submission, None where it has none.
+
+        Raises
+        ------
+        UsageError
+            Where somebody changed the file so that it cannot be read.
+        """
+        with self._machine():
+            found = self._connection.execute("SELECT result FROM results WHERE submission = ?", (name,)).fetchone()
+        return Row(path=self._path, submission=name, text=found[0]).result() if found else None
+
     def results(self) -> Iterator[Result]:
         """Yield all results in the same order, one at a time: a cohort may be larger than memory.
 

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from grader.records import ExerciseResult, Result
 from grader.report.statistics import Statistics
-from grader.text import legible
+from grader.text import legible, number, shortened
 
 # What every terminal has; what is piped into a file is as wide.
 WIDTH = 80
@@ -98,6 +99,50 @@ def show_statistics(parts: Sequence[tuple[str, Statistics]]) -> None:
         _table(headings, rows, right=(1, 2, 3, 4, 5), widths={0: 34})
         for warning in found.warnings:
             print(f"worth a look: {legible(warning)}")  # noqa: T201
+
+
+def show_result(title: str, result: Result) -> None:
+    """Print the marks of one submission, an exercise a line, with what is wrong in short."""
+    print(f"{legible(title)}: {number(result.total)} of {number(result.possible)}")  # noqa: T201
+    rows = [(e.name, number(e.marks), number(e.possible), _remark(e)) for e in result.exercises]
+    rows += [(m.name, number(m.marks), number(m.possible), m.comment) for m in result.manual]
+    _table(("exercise", "marks", "of", "remark"), rows, right=(1, 2), widths={0: 34, 3: 40})
+
+
+def _remark(exercise: ExerciseResult) -> str:
+    """Return what is wrong: a misconception by its name, else what became of the cases.
+
+    Examples
+    --------
+    >>> from grader.records import CaseResult
+    >>> cases = tuple(CaseResult(name=n, kind="plain", public=True, passed=n == "b") for n in "abc")
+    >>> _remark(ExerciseResult(name="f", state="failed", marks=1.0, possible=3.0, cases=cases))
+    'failed 2 of 3 cases'
+    """
+    failed = sum(not case.passed for case in exercise.cases)
+    if not failed:
+        return ""
+    if exercise.misconception:
+        return exercise.misconception["name"].replace("_", " ")
+    if exercise.state == "missing":
+        return "not defined"
+    return f"{exercise.state if exercise.state != 'passed' else 'failed'} {failed} of {len(exercise.cases)} cases"
+
+
+def show_refused(refused: Sequence[tuple[str, str]], others: int) -> None:
+    """Print why submissions were not graded.
+
+    Parameters
+    ----------
+    refused : sequence of (str, str)
+        Names and reasons.
+    others : int
+        How many more there are.
+    """
+    for name, reason in refused:
+        print(f"{shortened(name)}: {shortened(' '.join(reason.split()), 300)}")  # noqa: T201
+    if others:
+        print(f"and {others} more, see scores.csv")  # noqa: T201
 
 
 def _number(value: float) -> str:

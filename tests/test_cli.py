@@ -214,6 +214,26 @@ def test_one_notebook_is_graded_by_the_server_that_was_started_early(tmp_path, m
 
 
 @pytest.mark.walls
+def test_what_becomes_of_submissions_is_told(tmp_path) -> None:
+    bad = tmp_path / "bad.ipynb"
+    bad.write_text("{", encoding="utf-8")
+    why = "bad.ipynb: it is not a notebook: not valid JSON"
+    for _ in range(2):  # also where nothing has changed
+        assert grade(bad, "-o", tmp_path / "one").output.count(why) == 1
+        told = grade(COHORT / "misconceptions.ipynb", "-o", tmp_path / "two").output
+        assert "Linear algebra: 20.3125 of 37\n" in told
+        assert "uses transpose" in told
+    several = [COHORT / f"{name}.ipynb" for name in ("full", "empty-file", "latin-1", "newer-format", "cut-short")]
+    worse = [bad.with_name(f"bad{i}.ipynb") for i in range(3)]
+    for path in worse:
+        path.write_text("{", encoding="utf-8")
+    told = grade(*several, *worse, "-o", tmp_path / "three").output
+    assert "Linear algebra: mean 37 of 37" in told
+    assert told.count(".ipynb: ") == 5
+    assert "and 2 more, see scores.csv" in told
+
+
+@pytest.mark.walls
 def test_without_walls_nothing_is_graded_unless_it_is_asked_for(tmp_path, monkeypatch) -> None:
     no_walls_at_all(monkeypatch)
     result = grade(COHORT / "full.ipynb", "-o", tmp_path, "--quiet")

@@ -6,9 +6,9 @@ import math
 
 import pytest
 
-from grader.records import ExerciseResult, Result
+from grader.records import CaseResult, ExerciseResult, ManualResult, Result
 from grader.report.statistics import Tally
-from grader.terminal import progress, show_scores, show_statistics
+from grader.terminal import progress, show_refused, show_result, show_scores, show_statistics
 
 
 def result(name: str, total: float, name_of_exercise: str = "e") -> Result:
@@ -56,6 +56,46 @@ def test_what_is_not_defined_is_left_out(capsys):
     assert math.isnan(found.alpha)
     show_statistics([("Linear algebra", found)])
     assert "nan" not in capsys.readouterr().out
+
+
+def test_one_submission_is_shown_exercise_by_exercise(capsys):
+    cases = tuple(CaseResult(name=n, kind="plain", public=True, passed=n == "b") for n in "abc")
+    exercises = (
+        ExerciseResult(name="right", state="passed", marks=2.0, possible=2.0, cases=cases[1:2]),
+        ExerciseResult(name="a_rather_long_name_of_an_exercise", state="failed", marks=1.5, possible=4.0, cases=cases),
+        ExerciseResult(
+            name="named", state="failed", marks=0.0, possible=2.0, cases=cases, misconception={"name": "uses_n"}
+        ),
+        ExerciseResult(name="gone", state="missing", marks=0.0, possible=2.0, cases=cases[:1]),
+        ExerciseResult(name="slow", state="timed out", marks=0.0, possible=2.0, cases=cases[:1]),
+    )
+    manual = (ManualResult(name="essay", marks=1.0, possible=4.0, comment="[red]see the sheet[/red] " * 9),)
+    one = Result(
+        submission="a", student="a", sha256="", assignment="x", status="graded", total=4.5, possible=16.0,
+        exercises=exercises, manual=manual,
+    )  # fmt: skip
+    show_result("Linear algebra", one)
+    shown = capsys.readouterr().out
+    assert shown.startswith("Linear algebra: 4.5 of 16\n")
+    assert max(map(len, shown.splitlines())) <= 80
+    lines = {line.split()[0]: line.rstrip().split(maxsplit=3)[1:] for line in shown.splitlines() if line.strip()}
+    assert lines["right"] == ["2", "2"]
+    assert lines["a_rather_long_name_of_an_exercise"] == ["1.5", "4", "failed 2 of 3 cases"]
+    assert lines["named"][2] == "uses n"
+    assert lines["gone"][2] == "not defined"
+    assert lines["slow"][2] == "timed out 1 of 1 cases"
+    assert "[red]see the sheet" in shown
+
+
+def test_what_was_refused_is_told_in_a_line_each(capsys):
+    show_refused((("a" * 500 + ".ipynb", "it is\nno notebook"), ("b\x1b[2J", "x" * 5000)), 3)
+    first, second, rest = capsys.readouterr().out.splitlines()
+    assert first.endswith("...: it is no notebook")
+    assert max(len(first), len(second)) < 400
+    assert "\x1b" not in second
+    assert rest == "and 3 more, see scores.csv"
+    show_refused((), 0)
+    assert capsys.readouterr().out == ""
 
 
 def test_progress_is_lines_where_there_is_no_terminal(capsys):
