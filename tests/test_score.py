@@ -83,6 +83,8 @@ RETURNED, RAISED, MISSING = (Claim(outcome=o) for o in ("returned", "raised", "m
         ([RETURNED] * 4, [True, False, True, True], "failed"),
         ([RAISED] * 4, [False] * 4, "raised"),
         ([RETURNED, RAISED, RETURNED, RAISED], [True, False, False, True], "failed"),
+        # What should raise and does not says nothing of what should not, and neither does what is right.
+        ([RETURNED, RAISED, RETURNED, RETURNED], [True, False, True, False], "raised"),
         ([RETURNED, Claim(outcome="timed out"), RAISED, RAISED], [True, False, False, True], "timed out"),
         (
             [RETURNED, Claim(outcome="timed out"), Claim(outcome="crashed"), RAISED],
