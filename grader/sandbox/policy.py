@@ -114,8 +114,8 @@ def hidden_folders() -> tuple[str, ...]:
     names += [(checkout, name) for name in OURS if checkout not in site]
     own = content.own()
     names += [(str(own.resolve()), name) for name in THEIRS] if own else []
-    seen = [f"{folder}/" for folder in (*python_folders(), *system_folders())]
-    found = {f"{folder}/{name}" for folder, name in names if any(f"{folder}/".startswith(s) for s in seen)}
+    seen = (*python_folders(), *system_folders())
+    found = {f"{folder}/{name}" for folder, name in names if any(Path(folder).is_relative_to(s) for s in seen)}
     return tuple(sorted(folder for folder in found if Path(folder).is_dir()))
 
 
