@@ -105,7 +105,7 @@ def show_result(title: str, result: Result) -> None:
     """Print the marks of one submission, an exercise a line, with what is wrong in short."""
     print(f"{legible(title)}: {number(result.total)} of {number(result.possible)}")  # noqa: T201
     rows = [(e.name, number(e.marks), number(e.possible), _remark(e)) for e in result.exercises]
-    rows += [(m.name, number(m.marks), number(m.possible), m.comment) for m in result.manual]
+    rows += [(m.name, number(m.marks), number(m.possible), shortened(m.comment, 200)) for m in result.manual]
     _table(("exercise", "marks", "of", "remark"), rows, right=(1, 2), widths={0: 34, 3: 40})
 
 

@@ -69,7 +69,7 @@ def test_one_submission_is_shown_exercise_by_exercise(capsys):
         ExerciseResult(name="gone", state="missing", marks=0.0, possible=2.0, cases=cases[:1]),
         ExerciseResult(name="slow", state="timed out", marks=0.0, possible=2.0, cases=cases[:1]),
     )
-    manual = (ManualResult(name="essay", marks=1.0, possible=4.0, comment="[red]see the sheet[/red] " * 9),)
+    manual = (ManualResult(name="essay", marks=1.0, possible=4.0, comment="\x1b[2J[red]see the sheet[/red] " * 9),)
     one = Result(
         submission="a", student="a", sha256="", assignment="x", status="graded", total=4.5, possible=16.0,
         exercises=exercises, manual=manual,
@@ -85,6 +85,7 @@ def test_one_submission_is_shown_exercise_by_exercise(capsys):
     assert lines["gone"][2] == "not defined"
     assert lines["slow"][2] == "timed out 1 of 1 cases"
     assert "[red]see the sheet" in shown
+    assert "\x1b" not in shown
 
 
 def test_what_was_refused_is_told_in_a_line_each(capsys):
