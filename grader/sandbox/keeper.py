@@ -141,11 +141,14 @@ class Keeper:
     def _greet(self) -> dict[str, Any]:
         """Wait until the server is ready and return what it runs with."""
         self._control.settimeout(START_SECONDS)
+        packet, silence = b"", ""
         try:
             packet = self._control.recv(PACKET)
+        except TimeoutError:
+            silence = f"the server was not ready within {START_SECONDS:g} s"
         except OSError:
-            packet = b""
-        answer: dict[str, Any] = json.loads(packet) if packet else {"failed": ""}
+            pass  # said below: it has ended
+        answer: dict[str, Any] = json.loads(packet) if packet else {"failed": silence}
         if "failed" in answer:
             self._process.kill()
             self._process.wait()
@@ -329,6 +332,7 @@ def _advice(why: str) -> str:
         "uid map": namespaces,
         "bwrap:": "bubblewrap is refused by this machine; in a container it needs more privileges",
         "Landlock": "the kernel's Landlock is missing or switched off; use Linux 5.13 or newer with lsm=landlock",
+        "not ready": "this machine is too slow or too busy; run again with less beside it, or with fewer --jobs",
         "No module": "a package is missing from this Python; install fullmarks in a virtual environment of its own",
     }
     hint = next((text for sign, text in hints.items() if sign in why), "the walls cannot be put up here")

@@ -231,6 +231,14 @@ def test_a_refusal_of_bubblewrap_is_explained(monkeypatch, said, advice) -> None
     assert said in message
 
 
+def test_a_server_that_takes_too_long_to_start_is_not_said_to_have_ended(monkeypatch) -> None:
+    monkeypatch.setattr(policy, "bubblewrap", lambda *_: ("sleep", "60"))
+    monkeypatch.setattr(module, "START_SECONDS", 0.1)
+    message = refused()
+    assert "this machine is too slow or too busy" in message
+    assert "(the server was not ready within 0.1 s)" in message
+
+
 def test_bubblewrap_missing(monkeypatch) -> None:
     monkeypatch.setattr(policy, "bubblewrap", lambda *_: ("no-such-bwrap",))
     with pytest.raises(IsolationError, match=r"^bubblewrap \(bwrap\) is not installed; install it with"):
