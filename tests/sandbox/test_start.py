@@ -46,6 +46,12 @@ def test_a_keeper_says_what_it_runs_with() -> None:
 
 
 @pytest.mark.walls
+def test_answers_are_waited_for_less_long_than_a_start() -> None:
+    with Keeper() as keeper:
+        assert keeper._control.gettimeout() == module.ANSWER_SECONDS < module.START_SECONDS
+
+
+@pytest.mark.walls
 def test_the_server_is_nobody_and_ends_with_the_keeper(processes) -> None:
     with Keeper() as keeper:
         below = processes(keeper._process.pid)
