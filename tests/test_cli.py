@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import zipfile
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from grader import content
+from grader import content, records
 from grader.cli import main
 from grader.errors import IsolationError, MachineError
 from reference.catalogue import topic_names
@@ -168,8 +169,55 @@ def isolation(folder: Path) -> str:
 def test_doctor_says_what_this_machine_gives() -> None:
     result = run("doctor")
     assert result.exit_code == 0
-    assert result.output.startswith("isolation: namespaces\n2 attacks tried in ")
+    assert result.output.startswith("isolation: namespaces\nhonest answers: 37 of 37, the slowest in ")
+    assert "\n2 attacks tried in " in result.output
     assert result.output.endswith(" s: none got through\n")
+
+
+def of_honest(total: float, *seconds: float) -> records.Result:
+    details = tuple(records.Detail(exercise="some", seconds=taken) for taken in seconds)
+    return records.Result(
+        submission="", student="", sha256="", assignment="", status="graded", total=total, possible=9.0, details=details
+    )
+
+
+def test_doctor_tells_a_machine_that_is_too_slow_for_the_limits() -> None:
+    from grader.examine import in_time
+
+    limits = records.Limits(call_seconds=2.0, submission_seconds=30.0)
+    assert list(in_time(of_honest(9.0, 0.01, 0.2), limits)) == [
+        ("honest answers: 9 of 9, the slowest in 0.2 s of 2 s", True)
+    ]
+    said, advice = in_time(of_honest(9.0, 0.5, 0.1), limits)
+    assert said == ("honest answers: 9 of 9, the slowest in 0.5 s of 2 s", True)
+    settings = re.findall(r"--limit (\S+)", advice[0])
+    assert limits.changed(settings) == records.Limits(
+        cells_seconds=90.0,
+        cell_seconds=30.0,
+        call_seconds=6.0,
+        exercise_seconds=30.0,
+        submission_seconds=90.0,
+        processor_seconds=360.0,
+    )
+    assert advice[1], "nothing is wrong with its walls"
+    assert next(in_time(of_honest(8.5, 2.5), limits)) == (
+        "honest answers: 8.5 of 9, the slowest in 2.5 s of 2 s",
+        False,
+    )
+
+
+@pytest.mark.walls
+@pytest.mark.usefixtures("two_attacks")
+def test_doctor_fails_where_honest_answers_cannot_be_graded(monkeypatch) -> None:
+    from grader import examine
+
+    def fail(*_):
+        raise MachineError("the fork-server has ended; run again")
+
+    monkeypatch.setattr(examine, "_honest", fail)
+    result = run("doctor")
+    assert result.exit_code == 1
+    assert "honest answers cannot be graded: the fork-server has ended" in result.stderr
 
 
 @pytest.mark.walls
