@@ -19,6 +19,7 @@ from grader.intake import Found, find, read
 from grader.lms.intake import Handed, keep, take_in, told
 from grader.manual.files import marked_topics
 from grader.notebook import read_notebook
+from grader.pace import limits_here
 from grader.plan import Plan, Plans
 from grader.records import Limits, Result, Submission
 from grader.report.statistics import Statistics
@@ -142,7 +143,7 @@ def grade_cohort(
     files = {path: data for topic in topics for path, data in content.data_files(topic.name).items()}
     given = {source: names for topic in topics for source, names in given_of(topic).items()}
     setting = Setting(
-        plans=plans, limits=limits or Limits(), preload=PRELOAD, only=only, files=files, given=given, unsafe=unsafe
+        plans=plans, limits=limits or limits_here(), preload=PRELOAD, only=only, files=files, given=given, unsafe=unsafe
     )
     with Gradebook.open(output / "gradebook.db") as book, progress(len(found), quiet=quiet) as advance:
         log = _Log(book, advance)

@@ -1,18 +1,17 @@
-"""Examining this machine: which walls it gives, why not better ones, whether it is fast enough, and what gets through."""
+"""Examining this machine: which walls it gives, why not better ones, what it makes of honest answers, and what gets through."""
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Iterator
-from dataclasses import asdict
 
 from grader import content
 from grader.attacks import LIMITS, load_attacks, try_attack
-from grader.cohort import PRELOAD
+from grader.engines.early import PRELOAD
 from grader.errors import MachineError
 from grader.grade import Grader
 from grader.master import solution_cells
+from grader.pace import limits_here
 from grader.plan import Plan, plan_topic
 from grader.records import Limits, Result, Submission
 from grader.sandbox.keeper import Keeper
@@ -21,8 +20,6 @@ from reference.catalogue import load_topic
 
 TOPIC = "linear_algebra"
 SEED = 20_000
-# So many times as long as our solution may an honest one take: it loops where ours has numpy.
-LEEWAY = 10
 
 
 def examine() -> Iterator[tuple[str, bool]]:
@@ -39,23 +36,24 @@ def examine() -> Iterator[tuple[str, bool]]:
         master = (content.solutions() / f"{TOPIC}.md").read_text(encoding="utf-8")
         plan = plan_topic(load_topic(TOPIC), SEED)
         try:
-            honest = _honest(keeper.isolation, master, plan)
+            limits = limits_here()
+            honest = _honest(keeper.isolation, limits, master, plan)
         except MachineError as error:
             yield f"honest answers cannot be graded: {error}", False
             return
-        yield from in_time(honest, Limits())
+        yield from in_time(honest, limits)
         yield from _under_attack(keeper, master, plan)
 
 
-def _honest(rung: str, master: str, plan: Plan) -> Result:
+def _honest(rung: str, limits: Limits, master: str, plan: Plan) -> Result:
     """Return the result of the solution notebook, under the limits that submissions have."""
     solution = Submission(name="solution", student="", sha256="", cells=solution_cells(master))
-    with Keeper(preload=PRELOAD, files=content.data_files(TOPIC), rung=rung) as keeper:
+    with Keeper(limits, PRELOAD, content.data_files(TOPIC), rung) as keeper:
         return Grader({TOPIC: plan}, keeper, only=TOPIC).grade(solution)
 
 
 def in_time(honest: Result, limits: Limits) -> Iterator[tuple[str, bool]]:
-    """Yield whether honest answers earn what they deserve, and what to do where time is too short for those of students.
+    """Yield whether honest answers earn what they deserve, and how much of their time they take.
 
     Parameters
     ----------
@@ -67,11 +65,8 @@ def in_time(honest: Result, limits: Limits) -> Iterator[tuple[str, bool]]:
     slowest = max(detail.seconds for detail in honest.details)
     said = f"honest answers: {honest.total:g} of {honest.possible:g}, the slowest in {slowest:.2g} s"
     yield f"{said} of {limits.call_seconds:g} s", honest.total == honest.possible
-    times = math.ceil(slowest * LEEWAY / limits.call_seconds)
-    if times > 1:
-        longer = {name: times * most for name, most in asdict(limits).items() if name.endswith("_seconds")}
-        advice = " ".join(f"--limit {name}={most:g}" for name, most in longer.items())
-        yield f"  this machine is slow or busy; so that nobody loses marks by it, grade with {advice}", True
+    if (times := limits.call_seconds / Limits().call_seconds) > 1:
+        yield f"  this machine is slow: submissions get {times:g} times the usual time", True
 
 
 def _under_attack(keeper: Keeper, master: str, plan: Plan) -> Iterator[tuple[str, bool]]:

@@ -20,8 +20,9 @@ from grader.grade import Grader
 from grader.intake import find, read
 from grader.master import solution_cells
 from grader.notebook import read_notebook
+from grader.pace import limits_here
 from grader.plan import Plan, plan_topic
-from grader.records import Limits, Submission
+from grader.records import Submission
 from grader.sandbox.keeper import Keeper
 from grader.sandbox.walls import best
 from grader.verify import Fault, notebook_of, verify_notebooks, verify_otter, verify_plan
@@ -94,7 +95,7 @@ def prove_topic(topic: Topic, jobs: int, *, otter: bool) -> Iterator[Step]:
     starter = made.student[f"{topic.name}.ipynb"]
     starter_cells = read_notebook(starter).cells
     given = given_cells(starter_cells, [exercise.name for exercise in topic.exercises])
-    with best(Limits(), PRELOAD, data, given) as keeper:
+    with best(limits_here(), PRELOAD, data, given) as keeper:
         found = [f for plan in plans for f in verify_notebooks(plan, keeper, solution, starter_cells)]
         yield f"{topic.name}: solution notebook and starter under {len(SEEDS)} seeds", _once(found)
         if otter:

@@ -204,6 +204,17 @@ class Limits:
                 raise UsageError(msg)
         return replace(self, **made)
 
+    def longer(self, times: int) -> Limits:
+        """Return limits that leave so many times the time, and as much of all else.
+
+        Examples
+        --------
+        >>> slow = Limits().longer(4)
+        >>> slow.call_seconds, slow.submission_seconds, slow.processes == Limits().processes
+        (12.0, 480.0, True)
+        """
+        return replace(self, **{f.name: times * getattr(self, f.name) for f in fields(self) if "_seconds" in f.name})
+
 
 class Sandbox(Protocol):
     """Where submissions run. One method, so that everything around it tests with a fake."""

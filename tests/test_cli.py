@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import zipfile
 from pathlib import Path
@@ -181,29 +180,41 @@ def of_honest(total: float, *seconds: float) -> records.Result:
     )
 
 
-def test_doctor_tells_a_machine_that_is_too_slow_for_the_limits() -> None:
+def test_doctor_tells_how_much_of_their_time_honest_answers_take() -> None:
     from grader.examine import in_time
 
-    limits = records.Limits(call_seconds=2.0, submission_seconds=30.0)
-    assert list(in_time(of_honest(9.0, 0.01, 0.2), limits)) == [
-        ("honest answers: 9 of 9, the slowest in 0.2 s of 2 s", True)
+    usual = records.Limits()
+    told = "honest answers: 9 of 9, the slowest in 0.2 s of 3 s"
+    assert list(in_time(of_honest(9.0, 0.01, 0.2), usual)) == [(told, True)]
+    slow = list(in_time(of_honest(8.5, 2.5, 0.1), usual.longer(4)))
+    assert slow == [
+        ("honest answers: 8.5 of 9, the slowest in 2.5 s of 12 s", False),
+        ("  this machine is slow: submissions get 4 times the usual time", True),
     ]
-    said, advice = in_time(of_honest(9.0, 0.5, 0.1), limits)
-    assert said == ("honest answers: 9 of 9, the slowest in 0.5 s of 2 s", True)
-    settings = re.findall(r"--limit (\S+)", advice[0])
-    assert limits.changed(settings) == records.Limits(
-        cells_seconds=90.0,
-        cell_seconds=30.0,
-        call_seconds=6.0,
-        exercise_seconds=30.0,
-        submission_seconds=90.0,
-        processor_seconds=360.0,
+
+
+@pytest.mark.walls
+def test_a_slow_machine_gives_submissions_more_time(tmp_path, monkeypatch) -> None:
+    from grader import pace
+
+    slow = tmp_path / "slow.py"
+    slow.write_text(
+        "import time\nuntil = time.process_time() + 0.6\nwhile time.process_time() < until: pass\n"
+        + "".join((COHORT / "script.py").read_text(encoding="utf-8")),
+        encoding="utf-8",
     )
-    assert advice[1], "nothing is wrong with its walls"
-    assert next(in_time(of_honest(8.5, 2.5), limits)) == (
-        "honest answers: 8.5 of 9, the slowest in 2.5 s of 2 s",
-        False,
-    )
+    monkeypatch.setattr(pace, "Limits", lambda: records.Limits(cell_seconds=0.2))
+    marks = []
+    for measured in (pace.USUAL_SECONDS, 40 * pace.USUAL_SECONDS):
+        monkeypatch.setattr(pace, "_measured", lambda measured=measured: measured)
+        assert grade(slow, "-o", tmp_path / str(measured), "--quiet").exit_code == 0
+        marks += (
+            json.loads((tmp_path / str(measured) / "results" / "slow.py.json").read_text(encoding="utf-8"))["total"],
+        )
+    assert marks == [0, 37]
+    told = grade(slow, "-o", tmp_path / "told", "--quiet", "--limit", "cell_seconds=0.2")
+    assert told.exit_code == 0, "what people ask for is taken as it is"
+    assert json.loads((tmp_path / "told" / "results" / "slow.py.json").read_text(encoding="utf-8"))["total"] == 0
 
 
 @pytest.mark.walls

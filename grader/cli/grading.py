@@ -106,9 +106,9 @@ def grade(
 ) -> None:
     """Grade notebooks, scripts, zips and folders of them, each in a sandbox of its own."""
     from grader.engines.early import early_server  # noqa: PLC0415
-    from grader.records import Limits  # noqa: PLC0415
+    from grader.pace import limits_here  # noqa: PLC0415
 
-    allowed = Limits().changed(limits)
+    allowed = limits_here().changed(limits)
     with early_server(paths, allowed) as started:
         from grader.cohort import grade_cohort, named_in  # noqa: PLC0415
         from grader.lms.intake import Handed  # noqa: PLC0415
