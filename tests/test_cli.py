@@ -193,6 +193,22 @@ def test_doctor_tells_how_much_of_their_time_honest_answers_take() -> None:
     ]
 
 
+def test_attacks_get_more_time_on_a_slow_machine_too(monkeypatch) -> None:
+    """Else their honest answers lose marks, and doctor says that something got through."""
+    from grader import attacks, examine, pace
+
+    given = []
+
+    def start(limits, *_, **__) -> None:
+        given.append(limits)
+        raise MachineError("not here")
+
+    monkeypatch.setattr(examine, "Keeper", start)
+    monkeypatch.setattr(pace, "_measured", lambda: 5 * pace.USUAL_SECONDS)
+    assert run("doctor").exit_code == 1
+    assert set(given) == {attacks.LIMITS.longer(5)}
+
+
 @pytest.mark.walls
 def test_a_slow_machine_gives_submissions_more_time(tmp_path, monkeypatch) -> None:
     from grader import pace
