@@ -6,6 +6,7 @@ import ast
 import importlib
 import inspect
 import re
+import symtable
 import sys
 import textwrap
 import types
@@ -135,12 +136,18 @@ def _names(node: ast.FunctionDef | ast.ClassDef) -> list[str]:
             ):
                 if argument is not None:
                     argument.annotation = None
-    stored = {a.arg for a in ast.walk(node) if isinstance(a, ast.arg)}
-    names = [n for n in ast.walk(node) if isinstance(n, ast.Name)]
-    annotated = {id(n) for a in ast.walk(node) if isinstance(a, ast.AnnAssign) for n in ast.walk(a.annotation)}
-    stored |= {n.id for n in names if isinstance(n.ctx, ast.Store)}
-    read = [n.id for n in names if isinstance(n.ctx, ast.Load) and id(n) not in annotated]
-    return list(dict.fromkeys(n for n in read if n not in stored))
+        if isinstance(part, ast.AnnAssign):
+            part.annotation = ast.Constant(None)
+    known = _globals(symtable.symtable(ast.unparse(node), "quoted", "exec"))
+    names = [n.id for n in ast.walk(node) if isinstance(n, ast.Name)]
+    return list(dict.fromkeys(name for name in names if name in known))
+
+
+def _globals(table: symtable.SymbolTable) -> set[str]:
+    """Return the names that are read as global ones in a piece of source, in any of its scopes."""
+    whole = table.get_type() == "module"
+    found = {s.get_name() for s in table.get_symbols() if s.is_referenced() and (whole or s.is_global())}
+    return found.union(*map(_globals, table.get_children()))
 
 
 def literal(value: Any, *, readable: bool) -> str:  # noqa: PLR0911 - one return a type
@@ -175,8 +182,10 @@ def literal(value: Any, *, readable: bool) -> str:  # noqa: PLR0911 - one return
         return f"Probe({value.name!r}, {literal(value.parameters, readable=readable)}, {value.traces})"
     if isinstance(value, Seed):
         return f"Seed({value.number})"
-    if isinstance(value, np.generic):
-        value = np.asarray(value)
+    if isinstance(value, np.generic):  # a number, and no array of no dimension: it may be a key
+        return f"{literal(np.asarray(value), readable=readable)}[()]"
+    if isinstance(value, complex):  # of which repr shows neither the sign of a zero nor NaN in a way that can be read
+        return f"complex({literal(value.real, readable=readable)}, {literal(value.imag, readable=readable)})"
     if not isinstance(value, np.ndarray):
         return f'float("{value}")' if isinstance(value, float) and not np.isfinite(value) else repr(value)
     plain = value.dtype.kind in "biu" or (value.dtype == np.float64 and bool(np.isfinite(value).all()))

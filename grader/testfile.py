@@ -149,5 +149,5 @@ def _case(planned: PlannedCase, checks: list[Check], partners: tuple[str, ...]) 
         f"         {literal(planned.inputs, readable=readable)},\n"
         f"         {literal(planned.arguments, readable=readable)},\n"
         f"         {literal(expected, readable=readable)},\n"
-        f"         {planned.form!r}, ({applied}{',' if numbers else ''}), {planned.draws}, {partners!r}),"
+        f"         {literal(planned.form, readable=True)}, ({applied}{',' if numbers else ''}), {planned.draws}, {partners!r}),"
     )

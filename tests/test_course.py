@@ -281,6 +281,28 @@ def test_what_a_check_takes_from_pythons_own_library_is_imported(home) -> None:
     exec(compile(text, "present_value.py", "exec"), {})
 
 
+def test_a_check_may_name_and_import_things_of_its_own(home) -> None:
+    """Names that it gives by import, except, match or in one scope only are none that a test file must bring."""
+    edit(EXERCISE, "import numpy", "from math import fabs, nan\nimport numpy")
+    lines = (
+        "    import statistics as numbers",
+        "    try:",
+        "        share = next(fabs(nan) for nan in (0.0, numbers.mean([1.0])))",
+        "    except ValueError as error:",
+        "        return error, nan",
+        "    match [share]:",
+        "        case [first, *rest]:",
+        "            share = first + len(rest)",
+        "    return share + abs(float(",
+    )
+    edit(EXERCISE, "    return abs(float(", "\n".join(lines))
+    assert told(run("build"), 0) == []
+    text = Path("assignments/rates/tests/present_value.py").read_text(encoding="utf-8")
+    assert "\nfrom math import fabs\n" in text
+    assert '\nnan = float("nan")\n' in text
+    exec(compile(text, "present_value.py", "exec"), {})
+
+
 def test_what_exercises_share_is_quoted_with_their_checks(home) -> None:
     shared = Path("exercises/rates/_shared.py")
     shared.write_text("import numpy as np\n\n\ndef sum_of_squares(x):\n    return float(np.sum(np.square(x)))\n")
