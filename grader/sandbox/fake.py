@@ -52,9 +52,11 @@ class InProcess:
 
 def _ask(session: Session, question: Question) -> tuple[Claim, ...]:
     def ask(calls: tuple[tuple[Any, ...], ...]) -> list[Claim | None]:
-        return claims_of_frame(
-            memoryview(session.ask(question.function, [*map(pack, calls)], 0))[4:], len(calls), 0, question.most
-        )
+        frame = session.ask(question.function, [*map(pack, calls)], 0)
+        try:
+            return claims_of_frame(memoryview(frame)[4:], len(calls), 0, question.most)
+        except wire.Bad:  # of one of them
+            return [None] * len(calls)
 
     together = zip(question.calls, ask(question.calls), strict=True)
     return tuple(claim or _sure(ask((arguments,))[0]) for arguments, claim in together)

@@ -4,7 +4,7 @@ A frame is ``u32 length | u32 length of the tree | tree | buffers``, little-endi
 follows it. In the tree None, booleans, strings, finite floats and integers of 64 bits stand for themselves; every
 other value is an object with one key, its tag:
 
-    l t s d      list, tuple, set, dictionary (a list of pairs)
+    l t s z d    list, tuple, set, frozenset, dictionary (a list of pairs)
     a n          array, numpy scalar: [dtype, shape, bytes]; the bytes are the next in the buffers
     f i c b      "nan", "inf" or "-inf"; a large integer; a complex number; bytes
 
@@ -41,6 +41,8 @@ _DTYPES = {name: np.dtype(name) for name in _NAMES}
 _CODES = {dtype: name for name, dtype in _DTYPES.items()}
 _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 _LENGTHS = struct.Struct("<II")
+# Arrays of objects and of texts of any length are sent as lists.
+_AS_LISTS = frozenset("OT")
 
 # Bound early: a notebook that puts something else in their place shall still be understood.
 _dumps = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
@@ -48,6 +50,9 @@ _isfinite, _ndarray, _generic = math.isfinite, np.ndarray, np.generic
 _asarray, _array, _contiguous = np.asarray, np.array, np.ascontiguousarray
 _masked_array, _mask_of = np.ma.MaskedArray, np.ma.getmaskarray
 _EXTENDED = {np.dtype(np.longdouble): np.dtype(np.float64), np.dtype(np.clongdouble): np.dtype(np.complex128)}
+
+
+_REMEDIES = {"__iter__": "; return list(...) of it", "__float__": "; return float(...) of it"}
 
 
 class Bad(Exception):  # noqa: N818 - it is what a value is, to whoever reads `except wire.Bad`
@@ -161,7 +166,7 @@ class _Writer:
             self._spend(len(value))
             return value
         if kind is _ndarray:
-            return {"a": self._array(value)} if value.dtype.kind != "O" else self._objects(value, depth)
+            return {"a": self._array(value)} if value.dtype.kind not in _AS_LISTS else self._objects(value, depth)
         if kind is list:
             return {"l": [self.node(v, depth + 1) for v in value]}
         if kind is tuple:
@@ -172,11 +177,13 @@ class _Writer:
         if kind is dict:
             return {"d": [[self.node(k, depth + 1), self.node(v, depth + 1)] for k, v in value.items()]}
         if kind in (set, frozenset):
-            return {"s": [self.node(v, depth + 1) for v in in_order(value)]}
+            return {"s" if kind is set else "z": [self.node(v, depth + 1) for v in in_order(value)]}
         if kind is complex:
             return {"c": [self.node(value.real, depth), self.node(value.imag, depth)]}
         if kind is bytes:
             return {"b": self._buffer(value)}
+        if isinstance(value, str):  # str(...) of it, as of a member of an enumeration, may be another text
+            return self.node(str.__str__(value), depth + 1)
         if isinstance(value, _generic):
             return {"n": self._array(_asarray(value))} if value.dtype.kind != "O" else self.node(value.item(), depth)
         return self._derived(value, depth)
@@ -194,7 +201,7 @@ class _Writer:
             raise Bad(msg)
         if isinstance(value, _ndarray):
             return self.node(_array(value, subok=False), depth + 1)
-        bases: tuple[Any, ...] = (bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset)
+        bases: tuple[Any, ...] = (bool, int, float, complex, bytes, list, tuple, dict, set, frozenset)
         for base in bases:
             if isinstance(value, base):
                 return self.node(base(value), depth + 1)
@@ -203,8 +210,8 @@ class _Writer:
         if hasattr(type(value), "__array__"):
             return self.node(_array(value, subok=False), depth + 1)
         name = "".join(c if c.isalnum() or c in "_." else "?" for c in type(value).__name__[:60])
-        # Views and iterators, which people take for lists.
-        remedy = "; return list(...) of it" if hasattr(type(value), "__iter__") else ""
+        # Views and iterators, which people take for lists, and fractions, which they take for numbers.
+        remedy = next((text for method, text in _REMEDIES.items() if hasattr(type(value), method)), "")
         msg = f"a value of type {name}{remedy}"
         raise Bad(msg)
 
@@ -268,7 +275,7 @@ class _Reader:
                 msg = "a numpy scalar with a shape"
                 raise Bad(msg)
             return array[()]
-        if tag in ("l", "t", "s", "d"):
+        if tag in ("l", "t", "s", "z", "d"):
             return self._container(tag, content, depth)
         if tag == "f":
             return _NOT_FINITE[content]
@@ -292,7 +299,7 @@ class _Reader:
         if type(content) is not list:
             msg = "a container without a list"
             raise Bad(msg)
-        if tag in ("s", "d") and len(content) > MAX_KEYS:
+        if tag in ("s", "z", "d") and len(content) > MAX_KEYS:
             msg = "too many keys"
             raise Bad(msg)
         if tag == "d":
@@ -300,9 +307,9 @@ class _Reader:
             _hashable([k for k, _ in pairs])
             return dict(pairs)
         made = [self.value(part, depth + 1) for part in content]
-        if tag == "s":
+        if tag in ("s", "z"):
             _hashable(made)
-            return set(made)
+            return set(made) if tag == "s" else frozenset(made)
         return made if tag == "l" else tuple(made)
 
     def _take(self, size: Any) -> memoryview:
