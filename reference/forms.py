@@ -12,6 +12,10 @@ import numpy as np
 
 Form = tuple[Any, ...]
 
+# Below it every whole number is a float, and none beyond it becomes the float of one below.
+EXACT = 2**53
+ALONE = {"array": "number", "whole array": "whole", "complex array": "complex"}
+
 
 def form_of(value: Any, *, free: bool = False) -> Form:  # noqa: PLR0911 - one return a form
     """Return the form of a reference result.
@@ -25,10 +29,10 @@ def form_of(value: Any, *, free: bool = False) -> Form:  # noqa: PLR0911 - one r
     Returns
     -------
     tuple
-        ("none",), ("truth",), ("number",), ("complex",), ("text",), ("array", shape), ("complex array", shape),
-        ("labels", shape) for an array of strings, ("set",), ("tuple", forms), ("list", forms), where the last form
-        stands for all entries that follow, or ("dict", pairs of a key and the form of its value). A shape holds None
-        where any length will do.
+        ("none",), ("truth",), ("number",), ("whole",), ("complex",), ("text",), ("array", shape), ("whole array", shape),
+        ("complex array", shape), ("labels", shape) for an array of strings, ("set",), ("tuple", forms), ("list", forms),
+        where the last form stands for all entries that follow, or ("dict", pairs of a key and the form of its value).
+        Whole are whole numbers too large for floats. A shape holds None where any length will do.
 
     Examples
     --------
@@ -37,6 +41,8 @@ def form_of(value: Any, *, free: bool = False) -> Form:  # noqa: PLR0911 - one r
     ('tuple', (('number',), ('array', (3,))))
     >>> form_of({"a": ["x", "y"]})
     ('dict', (('a', ('list', (('text',),))),))
+    >>> form_of(2**53 + 1)
+    ('whole',)
     """
     if value is None:
         return ("none",)
@@ -54,12 +60,16 @@ def form_of(value: Any, *, free: bool = False) -> Form:  # noqa: PLR0911 - one r
             return ("tuple", forms)
         return ("list", forms[:1] if len(set(forms)) == 1 else forms)
     array = np.asarray(value)
-    shape = tuple(None if free else int(n) for n in array.shape)
-    if array.dtype.kind in "UO":
-        return ("labels", shape)
-    if array.dtype.kind == "c":
-        return ("complex array", shape) if shape else ("complex",)
-    return ("array", shape) if shape else ("number",)
+    kind = _kind_of(array)
+    if not array.ndim and kind in ALONE:
+        return (ALONE[kind],)
+    return (kind, tuple(None if free else int(n) for n in array.shape))
+
+
+def _kind_of(array: Any) -> str:
+    if array.dtype.kind in "iuO" and any(isinstance(n, int) and abs(n) >= EXACT for n in array.ravel().tolist()):
+        return "whole array"
+    return {"U": "labels", "O": "labels", "c": "complex array"}.get(array.dtype.kind, "array")
 
 
 def describe(form: Form) -> str:
@@ -93,11 +103,17 @@ def describe(form: Form) -> str:
     return SINGLE[form[0]]
 
 
-SHAPED = {"array": "an array", "complex array": "a complex array", "labels": "an array of labels"}
+SHAPED = {
+    "array": "an array",
+    "whole array": "an array",
+    "complex array": "a complex array",
+    "labels": "an array of labels",
+}
 SINGLE = {
     "none": "None",
     "truth": "True or False",
     "number": "a number",
+    "whole": "a whole number",
     "complex": "a complex number",
     "text": "a string",
     "set": "a set",
@@ -110,7 +126,8 @@ def conform(got: Any, form: Form, where: str = "") -> tuple[Any, str]:
     Lists and arrays of objects stand for arrays, 0-d arrays for numbers, lists for tuples and tuples for lists, any
     mapping that is a dictionary for a dictionary, 0 and 1 for False and True, and complex numbers for real ones where
     every imaginary part is exactly zero. A shape of (1,) is not a number, and a column is not a vector. How long a
-    list is, and which keys a dictionary has, is for the checks to say.
+    list is, and which keys a dictionary has, is for the checks to say. Where the reference's whole numbers are too large
+    for floats, whole numbers stay what they are.
 
     Examples
     --------
@@ -121,59 +138,84 @@ def conform(got: Any, form: Form, where: str = "") -> tuple[Any, str]:
     >>> conform([[1], [2]], ("array", (2,)))[1]
     'expected an array of shape (2,), got one of shape (2, 1)'
     """
-    wrong = f"expected {describe(form)}{where}, got "
+    if isinstance(got, np.ndarray) and got.dtype.kind == "O":
+        got = got.tolist()  # what it holds decides, as where a result crosses the walls
     if form[0] == "none":
-        return None, "" if got is None else wrong + type(got).__name__
+        return None, "" if got is None else _wrong(form, where, type(got).__name__)
     if got is None:
-        return None, wrong + ("None" if where else "None (is a return missing?)")
+        return None, _wrong(form, where, "None" if where else "None (is a return missing?)")
     if form[0] in ("tuple", "list", "dict"):
-        return {"tuple": _conform_parts, "list": _conform_list, "dict": _conform_dict}[form[0]](got, form[1], wrong)
+        return {"tuple": _conform_parts, "list": _conform_list, "dict": _conform_dict}[form[0]](got, form, where)
     if form[0] == "set":
         good = isinstance(got, (set, frozenset))
-        return (set(got), "") if good else (None, wrong + type(got).__name__)
-    return _conform_values(got, form, wrong)
+        return (set(got), "") if good else (None, _wrong(form, where, type(got).__name__))
+    if form[0] == "text" and isinstance(got, str):
+        return str.__str__(got), ""  # an array would lose characters of code 0 at its end
+    value, instead = _conform_values(got, form)
+    return value, _wrong(form, where, instead) if instead else ""
 
 
-def _conform_values(got: Any, form: Form, wrong: str) -> tuple[Any, str]:  # noqa: C901, PLR0911 - one return a fault
-    objects = isinstance(got, np.ndarray) and got.dtype.kind == "O"
+def _wrong(form: Form, where: str, instead: str) -> str:
+    # Made where something is wrong only: to describe a form takes longer than to see whether a result has it.
+    return f"expected {describe(form)}{where}, got {instead}"
+
+
+def _conform_values(got: Any, form: Form) -> tuple[Any, str]:
+    """Return text, a number or an array as the form asks for it, and "" or what there is instead."""
+    words, whole = form[0] in ("text", "labels"), form[0] in ("whole", "whole array")
+    name = type(got).__name__
     try:
-        # Of an array of objects decides what it holds, as where a result crosses the walls.
-        array = np.asarray(got.tolist() if objects else got)
+        array = np.asarray(got, dtype=object if words or whole else None)
     except (TypeError, ValueError):
-        return None, wrong + f"{type(got).__name__} that is not rectangular"
-    words = form[0] in ("text", "labels")
-    if (
-        array.dtype.kind == "O"
-        and array.size
-        and all(isinstance(entry, (int, float, complex, np.number)) for entry in array.flat)
-    ):
-        array = np.reshape([_number(entry) for entry in array.flat], array.shape)  # whole numbers beyond 64 bits
-    if array.dtype.kind not in ("UO" if words else "biufc") or (isinstance(got, (str, bytes)) and not words):
+        return None, f"{name} that is not rectangular"
+    if array.dtype.kind == "O":
+        array = _of_objects(array, words=words, whole=whole)
+    if array is None or array.dtype.kind not in "biufcO" or (isinstance(got, (str, bytes)) and not words):
         bare = isinstance(got, (str, bytes, int, float))
-        return None, wrong + type(got).__name__ + (
-            "" if bare else f" that does not hold {'text' if words else 'numbers'}"
-        )
+        return None, name + ("" if bare else f" that does not hold {'text' if words else 'numbers'}")
     shape = form[1] if form[0] in SHAPED else ()
     if len(array.shape) != len(shape) or any(
         want not in (None, has) for want, has in zip(shape, array.shape, strict=True)
     ):
-        has = "one" if shape else type(got).__name__ if form[0] in ("text", "truth") else "an array"
-        return None, wrong + (f"{has} of shape {array.shape}" if array.shape else "a single value")
-    if words and not all(isinstance(entry, str) for entry in array.flat):
-        return None, wrong + f"{type(got).__name__} that does not hold text"
-    if words:
-        return (array.astype(str), "") if form[0] == "labels" else (str(array.item()), "")
+        has = "one" if shape else name if form[0] in ("text", "truth") else "an array"
+        return None, f"{has} of shape {array.shape}" if array.shape else "a single value"
+    return _of_kind(array, form)
+
+
+def _of_objects(array: Any, *, words: bool, whole: bool) -> Any:
+    """Return an array of objects as one of texts or of numbers, None where it is neither."""
+    entries = [
+        entry.item() if isinstance(entry, np.ndarray) and not entry.ndim else entry for entry in array.ravel().tolist()
+    ]
+    if words:  # of which an array would lose characters of code 0 at its end, and wrong labels become right
+        good = all(isinstance(entry, str) and entry[-1:] != "\0" for entry in entries)
+    else:
+        good = all(isinstance(entry, (int, float, complex, np.number, np.bool_)) for entry in entries)
+    if not good or not (entries or words or whole):
+        return None
+    if not words and not whole:  # whole numbers beyond 64 bits
+        return np.reshape([_number(entry) for entry in entries], array.shape)
+    made = np.empty(len(entries), dtype=object)  # an array made of a list would take whole numbers for floats again
+    made[:] = [_exact(entry) for entry in entries] if whole else entries
+    return made.reshape(array.shape)
+
+
+def _of_kind(array: Any, form: Form) -> tuple[Any, str]:
+    """Return an array that has the right shape as the form asks for it, and "" or what there is instead."""
+    if form[0] == "labels":
+        return array.astype(str), ""
     if form[0] in ("complex", "complex array"):
         array = array.astype(complex)
-        return (array if shape else complex(array)), ""
-    if array.dtype.kind == "c":
-        if array.imag.any():
-            return None, wrong + "complex numbers"
+        return array if form[0] in SHAPED else array.item(), ""
+    if array.dtype.kind == "c" and not array.imag.any():
         array = array.real
-    if form[0] == "truth":
-        return (bool(array), "") if array in (0, 1) else (None, wrong + "another number")
-    array = array.astype(float)
-    return (array if form[0] == "array" else float(array)), ""
+    if array.dtype.kind in "cO" and any(isinstance(entry, complex) for entry in array.ravel().tolist()):
+        return None, "complex numbers"
+    if form[0] == "truth" and array not in (0, 1):
+        return None, "another number"
+    if form[0] in ("number", "array", "truth"):
+        array = array.astype(bool if form[0] == "truth" else float)
+    return array if form[0] in SHAPED else array.item(), ""
 
 
 def _number(number: complex) -> complex:
@@ -185,31 +227,59 @@ def _number(number: complex) -> complex:
         return float("inf") if number > 0 else float("-inf")
 
 
-def _conform_parts(got: Any, forms: tuple[Form, ...], wrong: str) -> tuple[Any, str]:
+def _exact(number: Any) -> Any:
+    """Return a number of Python's own, a whole one as int."""
+    number = number.item() if isinstance(number, np.generic) else number
+    if isinstance(number, complex) and not number.imag:
+        number = number.real
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+def _listed(got: Any) -> Any:
+    """Return what is as good as a list as one, None for all else."""
     # An array of k entries is k values to whoever unpacks it.
-    if isinstance(got, np.ndarray) and got.ndim > 0:
-        got = list(got)
-    if not isinstance(got, (tuple, list)):
-        return None, wrong + f"{type(got).__name__}"
-    if len(got) != len(forms):
-        return None, wrong + f"{len(got)} values"
-    parts = [conform(g, f, f" as output {i}") for i, (g, f) in enumerate(zip(got, forms, strict=True), 1)]
-    return tuple(part for part, _ in parts), next((fault for _, fault in parts if fault), "")
+    if isinstance(got, (range, np.ndarray)):
+        return list(got) if np.ndim(got) else None
+    return got if isinstance(got, (tuple, list)) else None
 
 
-def _conform_list(got: Any, forms: tuple[Form, ...], wrong: str) -> tuple[Any, str]:
-    if isinstance(got, np.ndarray) and got.ndim > 0:
-        got = list(got)
-    if not isinstance(got, (tuple, list)):
-        return None, wrong + type(got).__name__
-    last = len(forms) - 1
-    parts = [conform(g, forms[min(i, last)], f" as entry {i}") if forms else (g, "") for i, g in enumerate(got)]
-    return [part for part, _ in parts], next((fault for _, fault in parts if fault), "")
+def _conform_parts(got: Any, form: Form, where: str) -> tuple[Any, str]:
+    values = _listed(got)
+    if values is None or len(values) != len(form[1]):
+        return None, _wrong(form, where, type(got).__name__ if values is None else f"{len(values)} values")
+    parts = []
+    for i, (part, of_part) in enumerate(zip(values, form[1], strict=True), 1):
+        value, fault = conform(part, of_part, f" as output {i}")
+        if fault:
+            return None, fault
+        parts.append(value)
+    return tuple(parts), ""
 
 
-def _conform_dict(got: Any, forms: tuple[tuple[Any, Form], ...], wrong: str) -> tuple[Any, str]:
+def _conform_list(got: Any, form: Form, where: str) -> tuple[Any, str]:
+    values = _listed(got)
+    if values is None:
+        return None, _wrong(form, where, type(got).__name__)
+    if not form[1]:
+        return list(values), ""
+    last = len(form[1]) - 1
+    parts = []
+    for i, part in enumerate(values):
+        value, fault = conform(part, form[1][min(i, last)], f" as entry {i}")
+        if fault:
+            return None, fault
+        parts.append(value)
+    return parts, ""
+
+
+def _conform_dict(got: Any, form: Form, where: str) -> tuple[Any, str]:
     if not isinstance(got, dict):
-        return None, wrong + type(got).__name__
-    known = dict(forms)
-    parts = {k: conform(v, known[k], f" for the key {k!r:.60}") if k in known else (v, "") for k, v in got.items()}
-    return {k: part for k, (part, _) in parts.items()}, next((fault for _, fault in parts.values() if fault), "")
+        return None, _wrong(form, where, type(got).__name__)
+    known = dict(form[1])
+    parts = {}
+    for key, part in got.items():
+        value, fault = conform(part, known[key], f" for the key {key!r:.60}") if key in known else (part, "")
+        if fault:
+            return None, fault
+        parts[key] = value
+    return parts, ""

@@ -103,20 +103,29 @@ def _hold(check: Any, value: Any, expected: Any, arguments: tuple[Any, ...]) -> 
     with np.errstate(all="ignore"):
         try:
             residual, bound = check.residual(*operands, value, **dict(check.options))
-        except (ValueError, ArithmeticError, LookupError):
-            # Output for which the relation cannot even be evaluated (an SVD of NaN, a dictionary without a key) does
-            # not satisfy it.
-            residual, bound = float("inf"), 0.0
-        except (TypeError, AttributeError):
-            if not isinstance(value, (list, dict, set)):
+            residual, bound = float(residual), float(bound)
+        except Exception as error:
+            # Output for which the relation cannot even be evaluated (an SVD of NaN, a dictionary without a key, the
+            # first entry of an empty list) does not satisfy it. That the reference's can be is seen when the case is
+            # planned: what may not be said of an operand is a fault of the check, where an operand is of one type only.
+            if isinstance(error, (TypeError, AttributeError, NameError)) and _typed(value):
                 raise
-            # Of these any entry may be anything. That the reference's can be looked at is seen when the case is planned.
             residual, bound = float("inf"), 0.0
-    passed = bool(residual <= bound)  # false for NaN as well
+    # False for NaN as well, and where a bound that depends on the result is as infinite as the residual.
+    passed = residual <= bound and residual < float("inf")
     measured = f": {residual:.3g} where at most {bound:.3g} is allowed"
     if check.against == "expected":  # of what has to be the same, it is seen where it differs
         measured = measured.replace(":", ": off by", 1) if bound > 0 and residual < float("inf") else ""
-    return (check.name, passed, float(residual), float(bound), "" if passed else f'"{check.name}" fails{measured}')
+    return (check.name, passed, residual, bound, "" if passed else f'"{check.name}" fails{measured}')
+
+
+def _typed(value: Any) -> bool:
+    """Return whether the form alone says what can be done with a value: not with a text or a list of any length."""
+    if isinstance(value, tuple):
+        return all(map(_typed, value))
+    if isinstance(value, np.ndarray):
+        return value.dtype.kind in "fc"
+    return value is None or isinstance(value, (bool, float, complex))
 
 
 def show(value: Any, indent: str = "") -> str:

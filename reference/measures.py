@@ -59,9 +59,10 @@ def entrywise(
         keys = expected if isinstance(expected, dict) else range(len(expected))
         found = [entrywise(expected[key], got[key], rtol, atol, None, of_largest) for key in keys]
         return max(found, key=lambda pair: pair[0] - pair[1], default=(0.0, atol))
-    if np.asarray(expected).dtype.kind not in "biufc":
+    theirs, ours = _floats(expected), _floats(got)
+    if theirs is None or ours is None:
         return (float("inf") if _differing(expected, got) else 0.0), atol
-    expected, got = np.asarray(expected) + 0.0, np.asarray(got) + 0.0
+    expected, got = theirs, ours
     if expected.shape != got.shape:
         return float("inf"), atol
     if expected.size == 0:
@@ -74,6 +75,19 @@ def entrywise(
     allowed = atol + rtol * (np.full_like(size, size.max()) if of_largest else size)
     worst = np.unravel_index(np.argmax(error - allowed), error.shape)
     return float(error[worst]), float(allowed[worst])
+
+
+def _floats(values: Any) -> Any:
+    """Return numbers as an array of floats or complex numbers, None for other things and for more than a float holds."""
+    array = np.asarray(values)
+    if array.dtype.kind in "biufc":
+        return array + 0.0
+    if not all(isinstance(entry, (int, float)) for entry in array.ravel().tolist()):
+        return None
+    try:
+        return array.astype(float)
+    except OverflowError:
+        return None
 
 
 def _is_row(parts: Any) -> bool:
@@ -125,9 +139,13 @@ def _differing(expected: Any, got: Any) -> float:
         return len(expected.keys() ^ got.keys()) + sum(_differing(expected[key], got[key]) for key in both)
     if isinstance(expected, (list, tuple)) and isinstance(got, (list, tuple)):
         return abs(len(expected) - len(got)) + sum(map(_differing, expected, got))
+    if isinstance(expected, str) and isinstance(got, str):
+        return float(expected != got)
     expected, got = np.asarray(expected), np.asarray(got)
     if expected.shape != got.shape:
         return float("inf")
+    if expected.dtype.kind in "iu":  # as objects whole numbers are compared exactly, whatever they are compared with
+        expected = expected.astype(object)
     return float(np.sum(expected != got))
 
 
@@ -221,7 +239,7 @@ def same_groups(part: int | None = None, name: str = "") -> Check:
 
 
 def regrouped(expected: Any, got: Any, part: int | None) -> tuple[float, float]:
-    """Return how many groups are split or joined, and 0.
+    """Return how many groups are split or joined, and 0; NaN is the name of no group.
 
     Examples
     --------
@@ -231,6 +249,6 @@ def regrouped(expected: Any, got: Any, part: int | None) -> tuple[float, float]:
     if part is not None:
         expected, got = expected[part], got[part]
     theirs, ours = np.asarray(expected).ravel().tolist(), np.asarray(got).ravel().tolist()
-    if len(theirs) != len(ours):
+    if len(theirs) != len(ours) or any(name != name for name in ours):  # noqa: PLR0124 - true for NaN only
         return float("inf"), 0.0
     return float(2 * len(set(zip(theirs, ours, strict=True))) - len(set(theirs)) - len(set(ours))), 0.0

@@ -50,6 +50,15 @@ NUMBER = ("number",)
         ),
         *((answer, form_of({"a"})) for answer in ({1, "b"}, frozenset("ab"), set())),
         ({(1, "a"): [[1, 2], [3]]}, form_of({(1, "a"): [[1.0], []]})),
+        (range(2), form_of([0, 1])),
+        (range(2), ("tuple", (NUMBER, NUMBER))),
+        (np.array(None, dtype=object), form_of(None)),
+        (np.array([{"a": 1}, None], dtype=object), form_of([{"a": 1}, None])),
+        *((answer, form_of(2**70)) for answer in (2**70, 1, 2.5, np.int64(2**60), True, 1 + 0j, float("inf"))),
+        *(
+            (answer, form_of(np.array([2**60, 1])))
+            for answer in ([2**60, 1], (1.0, 2**70), np.array([2**63, 1], "u8"), [np.complex64(1), np.array(5)])
+        ),
     ],
 )
 def test_reasonable_results_are_taken(got, form):
@@ -88,6 +97,13 @@ def test_reasonable_results_are_taken(got, form):
         ([("a", 1)], form_of({"a": 1}), "expected a dictionary, each value a number, got list"),
         ({"a": "1"}, form_of({"a": 1}), "expected a number for the key 'a', got str"),
         (["a"], form_of({"a"}), "expected a set, got list"),
+        (1j, form_of(2**70), "expected a whole number, got complex numbers"),
+        ("1", form_of(2**70), "expected a whole number, got str"),
+        ([1], form_of(2**70), "got an array of shape (1,)"),
+        ([1, None], form_of(np.array([2**60, 1])), "list that does not hold numbers"),
+        ([1, [2]], form_of(np.array([2**60, 1])), "list that does not hold numbers"),
+        ([1, 2, 3], form_of(np.array([2**60, 1])), "expected an array of shape (2,), got one of shape (3,)"),
+        (["a\0", "b"], form_of(np.array(["a", "b"])), "list that does not hold text"),
     ],
 )
 def test_others_are_refused_in_words(got, form, fault):
@@ -173,6 +189,7 @@ def test_what_is_nested_is_compared_entry_by_entry(got, right):
         (None, 0.0, 1),
         (True, 1.0, 0),
         ("a", None, 1),
+        ("a", "a\0", 1),
         (np.ones(2), np.ones(3), np.inf),
     ],
 )
@@ -213,9 +230,100 @@ def test_signs_of_columns_are_free(got, right):
         ([0, 1, 1, 2], False),
         ([0, 0, 0, 0], False),
         ([np.nan] * 4, False),
+        ([1, 1, 2, np.nan], False),
         ([0, 0, 1], False),
     ],
 )
 def test_names_of_groups_are_free(got, right):
     residual, bound = regrouped(np.array([7, 7, 8, 9]), np.array(got), None)
     assert (residual <= bound) is right
+
+
+BEYOND = (2**53, -(2**53), 2**53 + 1, 10**18 + 1, 2**63, 2**64 + 1, 10**20 + 1, 10**400)
+
+
+@pytest.mark.parametrize("number", BEYOND)
+def test_whole_numbers_that_are_no_floats_are_compared_exactly(number):
+    """Alone, in an array, in a list and in a dictionary; as floats each of them is the float of a neighbour."""
+    for wrap in (lambda n: n, lambda n: [n, 1], lambda n: {"n": (n, "x")}, lambda n: np.array([n, 1], dtype=object)):
+        expected = wrap(number)
+        for got, right in ((number, True), (number + 1, False), (number - 1, False), (-number, False), (0, False)):
+            value, fault = conform(wrap(got), form_of(expected))
+            assert fault == ""
+            assert (differing(expected, value, None)[0] == 0) is right
+    if abs(number) < 2**63:
+        array = np.array([number, 1])
+        for got, right in ((array, True), (array + 1, False), (array.tolist(), True), ([number - 1, 1.0], False)):
+            assert (differing(array, conform(got, form_of(array))[0], None)[0] == 0) is right
+
+
+@pytest.mark.parametrize("number", BEYOND)
+def test_whole_numbers_of_any_size_are_right_within_a_tolerance(number):
+    for wrap in (lambda n: n, lambda n: [n, 1], lambda n: (n, "x")):
+        expected = wrap(number)
+        for got, right in ((number, True), (number * 2, False), (np.nan, False), (np.inf, False), (1, False)):
+            value, fault = conform(wrap(got), form_of(expected))
+            assert fault == ""
+            residual, bound = entrywise(expected, value, 1e-9, 0.0, None, False)
+            assert (residual <= bound) is right, (got, residual, bound)
+    if abs(number) < 10**300:
+        residual, bound = entrywise(
+            number, conform(float(number) * (1 + 1e-12), form_of(number))[0], 1e-9, 0.0, None, False
+        )
+        assert 0 < residual <= bound
+
+
+def test_a_text_ends_where_it_ends():
+    assert conform("a\0", form_of("a"))[0] == "a\0"
+    assert conform("a\n", form_of("a"))[0] == "a\n"
+
+
+def test_what_has_any_form_but_none_is_seen_quickly():
+    """A form of many keys is not written out for each of many entries that have it."""
+    form = form_of([dict.fromkeys(map(str, range(3_000)), 1.0)])
+    described = []
+    import reference.forms
+
+    kept = reference.forms.describe
+    reference.forms.describe = lambda of: described.append(of) or kept(of)
+    try:
+        assert conform([{}] * 100, form)[1] == ""
+        assert not described
+        assert conform([0] * 100, form)[1].endswith("as entry 0, got int")
+    finally:
+        reference.forms.describe = kept
+
+
+@pytest.mark.parametrize(
+    ("got", "holds"),
+    [
+        ((2.0, [1.0]), True),
+        ((2.0, []), False),
+        ((2.0, ["a"]), False),
+        ((2.0, [None]), False),
+        ((2.0, [[1.0]]), False),
+        ((np.inf, [1.0]), False),
+    ],
+)
+def test_a_check_of_what_may_be_anything_holds_or_does_not(got, holds):
+    """It never stops the grading, whatever a learner puts into a list: nor does a bound as infinite as the residual."""
+    from reference.spec import Check
+
+    def first(x, got):
+        number, (entry, *_) = got[0], iter(got[1])
+        return abs(number - x - entry) + next(n for n in got[1] if n > 0) - 1, 1e-9 * number
+
+    (_, (name, passed, *_), _) = mark_value(
+        got, None, (1.0,), form_of((2.0, [])), (Check(name="c", residual=first),), ()
+    )
+    assert (name, passed) == ("c", holds)
+
+
+def test_a_check_that_misuses_what_can_only_be_a_number_is_a_fault_of_its_author():
+    from reference.spec import Check
+
+    def wrong(x, got):
+        return got.shape[0], 1.0
+
+    with pytest.raises(AttributeError):
+        mark_value(1.0, None, (1.0,), form_of(1.0), (Check(name="c", residual=wrong),), ())
