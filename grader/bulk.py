@@ -12,8 +12,8 @@ from reference.probes import Probe
 ARRAY = 30
 
 
-def bulk(value: Any) -> int:
-    """Return the number of entries of a value, each as wide as the longest text in it.
+def bulk(value: Any, widest: int = 1) -> int:
+    """Return the number of entries of a value, each as wide as the longest text in it, and at least `widest`.
 
     So wide does numpy make all entries of an array that it makes of a list: one text of a million characters among a
     thousand short ones takes four gigabytes.
@@ -23,7 +23,7 @@ def bulk(value: Any) -> int:
     >>> bulk(([1.0, 2.0], 3)), bulk(["a", "bcd"]), bulk(np.zeros((20, 5)))
     (5, 9, 130)
     """
-    entries, widest, arrays = 0, 1, 0
+    entries = arrays = 0
     todo = [value]
     while todo:
         part = todo.pop()
@@ -32,6 +32,7 @@ def bulk(value: Any) -> int:
             entries += part.size
             widest = max(widest, part.dtype.itemsize // 4 if part.dtype.kind == "U" else 1)
         elif isinstance(part, dict):
+            entries += 1
             todo += [*part, *part.values()]
         elif isinstance(part, Probe):
             todo += part.parameters

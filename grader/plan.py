@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.bulk import bulk
+from grader.bulk import ARRAY, bulk
 from grader.records import Claim, Question
 from grader.sandbox.inside import wire
 from reference import probes
@@ -24,8 +24,11 @@ from reference.spec import AuthorError, Case, Check, Exercise
 PUBLIC_SEED = 0
 # How much a result may hold: this, or so many times what the largest case holds. Wrong shapes have room, such as a
 # table in the place of a vector; a result of the right form but of any length, which goes into checks, has less: a
-# check may multiply it with itself.
+# check may multiply it with itself, or compare each entry with each.
 MOST, MOST_FREE, TIMES = 100_000, 4_000, 8
+_OF_ANY_LENGTH = frozenset(("text", "set", "list", "dict"))
+# So wide are the entries of the largest result taken to be that it can be read where each is an array by itself.
+_WIDE = ARRAY // TIMES + 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -206,13 +209,21 @@ def planned_of(exercise: Exercise, cases: tuple[PlannedCase, ...]) -> PlannedExe
 
 def _question(exercise: Exercise, cases: tuple[PlannedCase, ...], *, shown: bool) -> Question:
     asked = [p for p in cases if p.case.public is shown]
-    largest = max((bulk((p.inputs, p.expected)) for p in asked), default=0)
+    largest = max((max(bulk((p.inputs, p.expected)), bulk(p.expected, _WIDE)) for p in asked), default=0)
+    free = exercise.free_shape or any(_of_any_length(p.form) for p in asked)
     return Question(
         function=exercise.name,
         calls=tuple(p.inputs for p in asked),
         shown=shown,
-        most=max(MOST_FREE if exercise.free_shape else MOST, TIMES * largest),
+        most=max(MOST_FREE if free else MOST, TIMES * largest),
     )
+
+
+def _of_any_length(form: Form) -> bool:
+    return form[0] in _OF_ANY_LENGTH or (form[0] == "tuple" and any(map(_of_any_length, form[1])))
+
+
+_CAN_BE_USED = "numbers, strings, None, arrays, and lists, tuples, sets and dictionaries of them can be used"
 
 
 class _FaultError(Exception):
@@ -226,13 +237,14 @@ def _plan_case(exercise: Exercise, case: Case, seed: int) -> PlannedCase:
     except Exception as error:
         msg = f"its inputs cannot be made: {type(error).__name__}: {error}"
         raise _FaultError(msg) from error
+    # Arrays of objects arrive as lists: what reaches a student is what the reference is given.
+    inputs = probes.unpack(_received("an argument", probes.pack(inputs)))
     takes = inspect.signature(exercise.solution)
     try:
         bound = takes.bind(*inputs)
     except TypeError as error:
         msg = f"its recipes make {len(inputs)} arguments, but {exercise.name} takes {takes}"
         raise _FaultError(msg) from error
-    _try_to_send("an argument", tuple(probes.pack(inputs)))
     bound.apply_defaults()
     arguments = tuple(bound.arguments.values())
     try:
@@ -251,8 +263,11 @@ def _plan_case(exercise: Exercise, case: Case, seed: int) -> PlannedCase:
     )
     if fault:
         raise _FaultError(fault)
-    _try_to_send("the result of the reference", expected)
+    expected = _received("the result of the reference", expected)
     form = form_of(expected, free=exercise.free_shape)
+    if conform(expected, form)[1]:
+        msg = f"the result of the reference is of type {type(expected).__name__}; {_CAN_BE_USED}"
+        raise _FaultError(msg)
     checks = case.checks or exercise.checks
     _try_checks(checks, expected, probes.told(arguments, logs), form)
     return PlannedCase(
@@ -266,12 +281,12 @@ def _plan_case(exercise: Exercise, case: Case, seed: int) -> PlannedCase:
     )
 
 
-def _try_to_send(what: str, value: Any) -> None:
-    """Refuse what cannot go to a student's process or come back from there."""
+def _received(what: str, value: Any) -> Any:
+    """Return what arrives of a value at a student's process, or of one from there."""
     try:
-        wire.encode(value)
+        return wire.decode(wire.encode(value)[4:])
     except wire.Bad as error:
-        msg = f"{what} is {error}; numbers, strings, None, arrays, and lists, tuples, sets and dictionaries of them can be used"
+        msg = f"{what} is {error}; {_CAN_BE_USED}"
         raise _FaultError(msg) from error
 
 

@@ -24,6 +24,7 @@ def claimed(value: object = None, logs: tuple[object, ...] = (), most: int | Non
         np.zeros(MOST + 1),
         np.zeros((6,) * 8, "i1"),
         [np.zeros(1)] * 10_000,
+        [{}] * (MOST + 1),
         (np.zeros(0),) * 10_000,
         ["a" * 190_000, *["b"] * 10_000],
         [["a" * 1_000], np.full(200, "b")],
