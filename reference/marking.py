@@ -100,6 +100,7 @@ def mark_random(random: str, draws: bool | None) -> list[Result]:  # noqa: FBT00
 
 def _hold(check: Any, value: Any, expected: Any, arguments: tuple[Any, ...]) -> Result:
     operands = (expected,) if check.against == "expected" else arguments
+    unable = False
     with np.errstate(all="ignore"):
         try:
             residual, bound = check.residual(*operands, value, **dict(check.options))
@@ -110,13 +111,43 @@ def _hold(check: Any, value: Any, expected: Any, arguments: tuple[Any, ...]) -> 
             # planned: what may not be said of an operand is a fault of the check, where an operand is of one type only.
             if isinstance(error, (TypeError, AttributeError, NameError)) and _typed(value):
                 raise
-            residual, bound = float("inf"), 0.0
+            residual, bound, unable = float("inf"), 0.0, True
     # False for NaN as well, and where a bound that depends on the result is as infinite as the residual.
     passed = residual <= bound and residual < float("inf")
     measured = f": {residual:.3g} where at most {bound:.3g} is allowed"
     if check.against == "expected":  # of what has to be the same, it is seen where it differs
         measured = measured.replace(":", ": off by", 1) if bound > 0 and residual < float("inf") else ""
+        unlike = "" if passed or unable else _unlike(*_compared(check, expected, value))
+        measured = f": {unlike}" if unlike else measured
+    elif unable:
+        measured = ": it cannot be asked of this result"
     return (check.name, passed, residual, bound, "" if passed else f'"{check.name}" fails{measured}')
+
+
+def _compared(check: Any, expected: Any, value: Any) -> tuple[Any, Any]:
+    """Return what a check holds against each other: results, or one of their parts."""
+    part = dict(check.options).get("part")
+    return (expected, value) if part is None else (expected[part], value[part])
+
+
+def _unlike(expected: Any, got: Any) -> str:
+    """Return in words where a result is not built as the reference's, which is hard to see in a long one; "" if it is."""
+    pairs: Any = ()
+    if isinstance(expected, dict) and isinstance(got, dict):
+        missing, more = ([key for key in one if key not in other] for one, other in ((expected, got), (got, expected)))
+        pairs = ((f"for the key {_written(key):.60}", expected[key], got[key]) for key in expected if key in got)
+    elif isinstance(expected, (set, frozenset)) and isinstance(got, (set, frozenset)):
+        missing, more = in_order(expected - got), in_order(got - expected)
+    elif isinstance(expected, (list, tuple)) and isinstance(got, (list, tuple)):
+        if len(expected) != len(got):
+            return f"{len(got)} entries where {len(expected)} are expected"
+        missing = more = []
+        pairs = ((f"in entry {i}", *pair) for i, pair in enumerate(zip(expected, got, strict=True)))
+    else:
+        return ""
+    if missing or more:
+        return f"{_written(missing[0]):.60} is missing" if missing else f"{_written(more[0]):.60} is too much"
+    return next((f"{where} {what}" for where, one, other in pairs if (what := _unlike(one, other))), "")
 
 
 def _typed(value: Any) -> bool:
@@ -148,7 +179,7 @@ def show(value: Any, indent: str = "") -> str:
         )
     else:
         text = _written(value)
-    lines = text[:2000].splitlines() or [""]
+    lines = (text if len(text) <= 2000 else f"{text[:2000]} ...").splitlines() or [""]
     if len(lines) > 12:
         lines = [*lines[:11], "..."]
     return ("\n" + indent).join(lines).translate({0x3C: "\u2039", 0x3E: "\u203a"})
@@ -158,7 +189,9 @@ def _written(value: Any) -> str:
     """Return `repr` of a value, the same in every process and without the names of NumPy's types."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{_written(k)}: {_written(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, (set, frozenset)):
+    if isinstance(value, frozenset):
+        return f"frozenset({_written(set(value)) if value else ''})"
+    if isinstance(value, set):
         return "{" + ", ".join(map(_written, in_order(value))) + "}" if value else "set()"
     if isinstance(value, list):
         return "[" + ", ".join(map(_written, value)) + "]"

@@ -9,7 +9,7 @@ import pytest
 
 from reference.forms import conform, form_of
 from reference.marking import mark_value, show
-from reference.measures import apart_from_signs, differing, entrywise, regrouped
+from reference.measures import apart_from_signs, differing, entrywise, regrouped, same, value
 
 VECTOR = ("array", (2,))
 NUMBER = ("number",)
@@ -201,6 +201,8 @@ def test_what_people_read_is_the_same_in_every_process():
     assert show({"b", "a", np.str_("c")}) == "{'a', 'b', 'c'}"
     assert show({"x": [np.int64(1), (np.float64(2.5),)]}) == "{'x': [1, (2.5,)]}"
     assert show(set()) == "set()"
+    assert show({frozenset("ba"): {frozenset()}}) == "{frozenset({'a', 'b'}): {frozenset()}}"
+    assert show([0] * 10_000) == f"[{'0, ' * 666}0 ..."
 
 
 @pytest.mark.parametrize(
@@ -317,6 +319,39 @@ def test_a_check_of_what_may_be_anything_holds_or_does_not(got, holds):
         got, None, (1.0,), form_of((2.0, [])), (Check(name="c", residual=first),), ()
     )
     assert (name, passed) == ("c", holds)
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "fault"),
+    [
+        ({"a": 1, "b": 2}, {"a": 1}, "'b' is missing"),
+        ({"a": 1}, {"a": 1, "<b>\u202e": 2}, "'<b>\\u202e' is too much"),
+        ({"a": {"b": [1, 2]}}, {"a": {"b": [1]}}, "for the key 'a' for the key 'b' 1 entries where 2 are expected"),
+        ([(1, {"x"}), (2, {"y"})], [(1, {"x"}), (2, {"z"})], "in entry 1 in entry 1 'y' is missing"),
+        ({1, 2}, {1, 2, 1000**900}, "100000000000000000000000000000000000000000000000000000000000 is too much"),
+        (["a", "b"], ["a", "c"], ""),
+        ({"a": 1}, {"a": 2}, ""),
+    ],
+)
+def test_a_learner_is_told_where_a_result_is_built_otherwise(expected, got, fault):
+    for whole, theirs, check in (
+        (expected, got, same()),
+        ((0, expected), (0, got), same(1)),
+        ((0, expected), (0, got), value(rtol=0.0, part=1)),
+    ):
+        (_, (name, passed, *_, told), _) = mark_value(theirs, whole, (), form_of(whole), (check,), ())
+        assert not passed
+        assert told == f'"{name}" fails' + (f": {fault}" if fault else "")
+
+
+def test_a_check_that_cannot_be_asked_says_so():
+    from reference.spec import Check
+
+    def total(x, got):
+        return sum(got), 1.0
+
+    (_, (_, _, _, _, told), _) = mark_value(["a"], [1.0], (1.0,), form_of([]), (Check(name="c", residual=total),), ())
+    assert told == '"c" fails: it cannot be asked of this result'
 
 
 def test_a_check_that_misuses_what_can_only_be_a_number_is_a_fault_of_its_author():

@@ -52,7 +52,11 @@ _masked_array, _mask_of = np.ma.MaskedArray, np.ma.getmaskarray
 _EXTENDED = {np.dtype(np.longdouble): np.dtype(np.float64), np.dtype(np.clongdouble): np.dtype(np.complex128)}
 
 
-_REMEDIES = {"__iter__": "; return list(...) of it", "__float__": "; return float(...) of it"}
+_REMEDIES = {
+    "isdisjoint": "; return set(...) or list(...) of it",
+    "__iter__": "; return list(...) of it",
+    "__float__": "; return float(...) of it",
+}
 
 
 class Bad(Exception):  # noqa: N818 - it is what a value is, to whoever reads `except wire.Bad`
