@@ -226,6 +226,22 @@ def _of_any_length(form: Form) -> bool:
 _CAN_BE_USED = "numbers, strings, None, arrays, and lists, tuples, sets and dictionaries of them can be used"
 
 
+def draw_inputs(case: Case, rng: np.random.Generator) -> tuple[Any, ...]:
+    """Return the arguments of a case as they reach a student: an array of objects arrives as a list.
+
+    Raises
+    ------
+    Bad
+        Where something cannot be sent; whatever a recipe raises comes through as well.
+    """
+    made = tuple(value for recipe in case.inputs for value in recipe.draw(rng))
+    return probes.unpack(_arrived(probes.pack(made)))
+
+
+def _arrived(value: Any) -> Any:
+    return wire.decode(wire.encode(value)[4:])
+
+
 class _FaultError(Exception):
     """What is wrong with one case."""
 
@@ -233,12 +249,13 @@ class _FaultError(Exception):
 def _plan_case(exercise: Exercise, case: Case, seed: int) -> PlannedCase:
     rng = generator(seed, exercise.name, case.name)
     try:
-        inputs = tuple(value for recipe in case.inputs for value in recipe.draw(rng))
+        inputs = draw_inputs(case, rng)
+    except wire.Bad as error:
+        msg = f"an argument is {error}; {_CAN_BE_USED}"
+        raise _FaultError(msg) from error
     except Exception as error:
         msg = f"its inputs cannot be made: {type(error).__name__}: {error}"
         raise _FaultError(msg) from error
-    # Arrays of objects arrive as lists: what reaches a student is what the reference is given.
-    inputs = probes.unpack(_received("an argument", probes.pack(inputs)))
     takes = inspect.signature(exercise.solution)
     try:
         bound = takes.bind(*inputs)
@@ -263,7 +280,11 @@ def _plan_case(exercise: Exercise, case: Case, seed: int) -> PlannedCase:
     )
     if fault:
         raise _FaultError(fault)
-    expected = _received("the result of the reference", expected)
+    try:
+        expected = _arrived(expected)
+    except wire.Bad as error:
+        msg = f"the result of the reference is {error}; {_CAN_BE_USED}"
+        raise _FaultError(msg) from error
     form = form_of(expected, free=exercise.free_shape)
     if conform(expected, form)[1]:
         msg = f"the result of the reference is of type {type(expected).__name__}; {_CAN_BE_USED}"
@@ -279,15 +300,6 @@ def _plan_case(exercise: Exercise, case: Case, seed: int) -> PlannedCase:
         checks=checks,
         draws=random == "" if any(isinstance(value, probes.Seed) for value in inputs) else None,
     )
-
-
-def _received(what: str, value: Any) -> Any:
-    """Return what arrives of a value at a student's process, or of one from there."""
-    try:
-        return wire.decode(wire.encode(value)[4:])
-    except wire.Bad as error:
-        msg = f"{what} is {error}; {_CAN_BE_USED}"
-        raise _FaultError(msg) from error
 
 
 def _try_checks(checks: tuple[Check, ...], expected: Any, arguments: tuple[Any, ...], form: Form) -> None:

@@ -18,14 +18,17 @@ from grader.records import Claim, Submission
 from grader.sandbox.fake import InProcess
 from grader.sandbox.inside import wire
 from reference.catalogue import load_topic, topic_names
+from reference.measures import same
 from reference.probes import Probe, Seed, pack
+from reference.recipes import given, made
+from reference.spec import Exercise, case, check
 
 EXERCISES = [(topic, e) for topic in topic_names() for e in load_topic(topic).exercises]
 IDS = [exercise.name for _, exercise in EXERCISES]
 
 
-@pytest.fixture(scope="module")
-def made():
+@pytest.fixture(scope="module", name="made")
+def simple_of_each():
     kept = {}
 
     def simple(exercise):
@@ -112,6 +115,42 @@ def test_the_search_costs_nothing_where_all_is_right():
         assert sandbox.runs == runs
         assert [bool(d.counterexample) for d in result.details][1:] == [False] * (len(plan.exercises) - 1)
         assert bool(result.details[0].counterexample) is (runs == 2)
+
+
+@check("it is a root")
+def is_root(x, got):
+    return abs(got * got - x[0]), 1e-9
+
+
+def root(x):
+    """Return the root of the first entry, None where there is none: the cases never ask for that."""
+    return float(np.sqrt(x[0])) if x[0] >= 0 else None
+
+
+def test_a_check_that_cannot_be_asked_makes_an_input_unfair_and_stops_nothing():
+    """A smaller input may give another type of result, which no case gives and no check was written for."""
+    x = given([2.0, -1.5, 2.0, -1.0])
+    cases = (case("shown", x, why="by hand", public=True), case("hidden", x, why="another"))
+    planned = plan_exercise(Exercise(solution=root, points=1, cases=cases, checks=(is_root,)), 1)
+    simple = simple_inputs(planned)
+    assert simple.cases
+    assert all(p.expected is not None for p in simple.cases)
+
+
+def test_inputs_are_drawn_as_they_arrive():
+    """A name that a generator chose is a string of NumPy's, and a string once it was sent."""
+    name = made("a name", lambda rng: rng.choice(list("abcdefghijklmnop")))
+    cases = (case("shown", name, why="by hand", public=True), case("hidden", name, why="another"))
+    planned = plan_exercise(Exercise(solution=greeting, points=1, cases=cases, checks=(same(),)), 1)
+    assert type(planned.cases[0].inputs[0]) is str
+    simple = simple_inputs(planned)
+    assert simple.cases
+    assert {type(p.inputs[0]) for p in simple.cases} == {str}
+
+
+def greeting(name):
+    """Return a greeting."""
+    return f"hello {name}"
 
 
 def test_inputs_are_made_once():

@@ -481,7 +481,7 @@ def numbers_of(function, checks=(EXACT,)):
     [
         (lambda: Fraction(1, 3), "a value of type Fraction; return float(...) of it; numbers, strings, None,"),
         (lambda: Decimal(1), "a value of type Decimal; return float(...) of it; numbers,"),
-        ({}.keys, "a value of type dict_keys; return list(...) of it; numbers,"),
+        ({}.keys, "a value of type dict_keys; return set(...) or list(...) of it; numbers,"),
         (lambda: Liar, "a value of type type; numbers,"),
         (lambda: b"x", "the result of the reference is of type bytes; numbers, strings, None, arrays"),
         (lambda: np.array(["2024-01-01"], dtype="M8[D]"), "an array of datetime64[D]; numbers,"),
