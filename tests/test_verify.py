@@ -12,8 +12,8 @@ from grader.prove import SEEDS, prove_topic
 from grader.verify import verify_misconceptions, verify_plan, verify_solutions, verify_stubs
 from reference.catalogue import load_topic, topic_names
 from reference.measures import value
-from reference.recipes import given, normal
-from reference.spec import Exercise, case, misconception
+from reference.recipes import as_is, given, normal
+from reference.spec import Exercise, case, check, misconception
 
 TOPICS = [load_topic(name) for name in topic_names()]
 
@@ -87,3 +87,28 @@ def test_a_case_that_a_stub_passes_is_found():
     cases = (CASES[0], case("nothing", given(np.zeros(3)), why="zeros"))
     planned = plan_exercise(dataclasses.replace(GOOD, cases=cases), 1)
     assert any("returns 0 earns 1 from 'nothing'" in str(f) for f in verify_stubs(planned))
+
+
+@check("every entry is there")
+def there(x, got):
+    return float(not all(entry in x for entry in got)), 0.0
+
+
+@pytest.mark.parametrize(
+    ("solution", "what"),
+    [
+        (set, "set"),
+        ("".join, "string"),
+        (lambda x: dict.fromkeys(x, 1), "dictionary"),
+    ],
+)
+def test_a_check_that_nothing_satisfies_is_found(solution, what):
+    """All entries of what is empty are right."""
+
+    def entries(x):
+        """Return the entries."""
+        return solution(x)
+
+    cases = (case("a", as_is(["a"]), why="one", public=True), case("b", as_is(["b", "c"]), why="two"))
+    planned = plan_exercise(Exercise(solution=entries, points=1, cases=cases, checks=(there,)), 1)
+    assert [f"a stub that returns an empty {what} earns 1" in str(fault) for fault in verify_stubs(planned)] == [True]
