@@ -457,6 +457,17 @@ def test_hostile_results_earn_nothing_and_stop_nothing(name, what) -> None:
         assert len(shown.message) < 4_000
 
 
+def test_a_long_text_is_right_in_an_array_as_in_a_list() -> None:
+    def long(x):
+        """Return long texts."""
+        return [word * 1_500 for word in x]
+
+    planned = plan_exercise(exercise(long, as_is(["a", "b"]), as_is(["c"]), EXACT), 1)
+    for change in (keep, np.array, lambda a: np.array(a, dtype=object)):
+        transcript = InProcess({"long": lambda x, change=change: change(long(x))}).run((), planned.questions)
+        assert mark_exercise(planned, claims_of((planned,), transcript)[0], Known()).marks == 2
+
+
 def test_a_result_may_change_after_it_was_returned() -> None:
     """What is marked is what it was when its call returned."""
     kept: list[float] = []

@@ -41,8 +41,9 @@ _DTYPES = {name: np.dtype(name) for name in _NAMES}
 _CODES = {dtype: name for name, dtype in _DTYPES.items()}
 _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 _LENGTHS = struct.Struct("<II")
-# Arrays of objects and of texts of any length are sent as lists.
+# Arrays of objects and of texts of any length are sent as lists, and so are those of long texts.
 _AS_LISTS = frozenset("OT")
+_WIDEST = 4 * MAX_TEXT_WIDTH
 
 # Bound early: a notebook that puts something else in their place shall still be understood.
 _dumps = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
@@ -170,7 +171,8 @@ class _Writer:
             self._spend(len(value))
             return value
         if kind is _ndarray:
-            return {"a": self._array(value)} if value.dtype.kind not in _AS_LISTS else self._objects(value, depth)
+            listed = value.dtype.kind in _AS_LISTS or (value.dtype.kind == "U" and value.dtype.itemsize > _WIDEST)
+            return self._objects(value, depth) if listed else {"a": self._array(value)}
         if kind is list:
             return {"l": [self.node(v, depth + 1) for v in value]}
         if kind is tuple:
@@ -225,7 +227,7 @@ class _Writer:
         dtype = array.dtype.newbyteorder("<")
         code = _CODES.get(dtype)
         if code is None:
-            if dtype.kind != "U" or dtype.itemsize > 4 * MAX_TEXT_WIDTH:
+            if dtype.kind != "U":
                 msg = f"an array of {str(array.dtype)[:40]}"
                 raise Bad(msg)
             code = f"U{dtype.itemsize // 4}"
