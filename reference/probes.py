@@ -148,7 +148,10 @@ def in_order(values: Any) -> list[Any]:
 
 
 def _name_in_order(value: Any) -> str:
-    return str([_name_in_order(part) for part in in_order(value)]) if isinstance(value, frozenset) else repr(value)
+    # Each part is named once, and the name of a set is as long as its parts' together: sets may be nested deeply.
+    if isinstance(value, frozenset):
+        return "{" + ", ".join(sorted(map(_name_in_order, value))) + "}"
+    return "(" + ", ".join(map(_name_in_order, value)) + ")" if type(value) is tuple else repr(value)
 
 
 def call(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any, tuple[int, ...], str, tuple[Log, ...]]:

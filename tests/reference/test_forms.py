@@ -321,6 +321,17 @@ def test_a_check_of_what_may_be_anything_holds_or_does_not(got, holds):
     assert (name, passed) == ("c", holds)
 
 
+def test_sets_within_sets_are_put_in_order_in_one_go():
+    """However deep they are: naming the parts of each twice would never end here."""
+    deep = frozenset(["b", ("a", frozenset("dc"))])
+    for _ in range(50):
+        deep = frozenset([deep, 1])
+    assert show({deep}).count("frozenset") == 52
+    assert (
+        show({(2, frozenset("xy")), (1, frozenset("ba"))}) == "{(1, frozenset({'a', 'b'})), (2, frozenset({'x', 'y'}))}"
+    )
+
+
 @pytest.mark.parametrize(
     ("expected", "got", "fault"),
     [
