@@ -17,7 +17,7 @@ from grader.sandbox.inside import wire
 from reference import probes
 from reference.catalogue import Topic
 from reference.forms import Form, conform, form_of
-from reference.marking import mark_random
+from reference.marking import mark_random, residual_of
 from reference.spec import AuthorError, Case, Check, Exercise
 
 # Public cases are the same for every term: students have them in the notebook that is built once.
@@ -306,11 +306,9 @@ def _try_checks(checks: tuple[Check, ...], expected: Any, arguments: tuple[Any, 
     """Refuse a check that cannot even look at the reference's own result: with it nobody could be graded."""
     value, _ = conform(expected, form)
     for check in checks:
-        operands = (expected,) if check.against == "expected" else arguments
         try:
             with np.errstate(all="ignore"):
-                residual, bound = check.residual(*operands, value, **dict(check.options))
-                float(residual), float(bound)
+                residual_of(check, value, expected, arguments)
         except Exception as error:
             msg = f"check {check.name!r} of the reference's result raises {type(error).__name__}: {error}"
             raise _FaultError(msg) from error

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from reference.forms import Form, conform
-from reference.probes import in_order
+from reference.probes import Probe, Seed, fresh, in_order
 
 NAN = float("nan")
 Result = tuple[str, bool, float, float, str]
@@ -99,12 +99,10 @@ def mark_random(random: str, draws: bool | None) -> list[Result]:  # noqa: FBT00
 
 
 def _hold(check: Any, value: Any, expected: Any, arguments: tuple[Any, ...]) -> Result:
-    operands = (expected,) if check.against == "expected" else arguments
     unable = False
     with np.errstate(all="ignore"):
         try:
-            residual, bound = check.residual(*operands, value, **dict(check.options))
-            residual, bound = float(residual), float(bound)
+            residual, bound = residual_of(check, value, expected, arguments)
         except Exception as error:
             # Output for which the relation cannot even be evaluated (an SVD of NaN, a dictionary without a key, the
             # first entry of an empty list) does not satisfy it. That the reference's can be is seen when the case is
@@ -122,6 +120,21 @@ def _hold(check: Any, value: Any, expected: Any, arguments: tuple[Any, ...]) -> 
     elif unable:
         measured = ": it cannot be asked of this result"
     return (check.name, passed, residual, bound, "" if passed else f'"{check.name}" fails{measured}')
+
+
+def residual_of(check: Any, value: Any, expected: Any, arguments: tuple[Any, ...]) -> tuple[float, float]:
+    """Return what a check measures and what it allows; whatever it raises comes through.
+
+    It is given copies: one that sorts a list in its place does so for itself, and not for the checks after it and for
+    all submissions to come.
+    """
+    operands = (expected,) if check.against == "expected" else arguments
+    residual, bound = check.residual(*map(_copied, operands), _copied(value), **dict(check.options))
+    return float(residual), float(bound)
+
+
+def _copied(value: Any) -> Any:
+    return value if isinstance(value, (Probe, Seed)) else fresh(value)
 
 
 def _compared(check: Any, expected: Any, value: Any) -> tuple[Any, Any]:

@@ -479,6 +479,32 @@ def test_a_result_may_change_after_it_was_returned() -> None:
     assert ours("floats", late).marks == 2
 
 
+@check("they are the entries")
+def entries(x, got):
+    x.sort()
+    got.sort()
+    return float(x != got), 0.0
+
+
+@check("they are in order")
+def ordered(x, got):
+    return float(sorted(x) != got), 0.0
+
+
+def test_a_check_that_changes_what_it_is_given_does_so_for_itself() -> None:
+    planned = plan_exercise(exercise(ascending, TRIPLE, as_is([3, 2]), entries, ordered), 1)
+    before = planned.cases[0].inputs
+    for _ in range(2):
+        (claims,) = claims_of((planned,), InProcess({"ascending": sorted}).run((), planned.questions))
+        assert mark_exercise(planned, claims, Known()).marks == 2
+        (claims,) = claims_of((planned,), InProcess({"ascending": keep}).run((), planned.questions))
+        assert mark_exercise(planned, claims, Known()).marks == 0
+        file = ExceptionTestFile.from_string(render(planned, hidden=True))
+        file.run({"ascending": keep})
+        assert not any(result.passed for result in file.test_case_results)
+    assert before == ([3, 1, 2],)
+
+
 def test_a_result_may_be_the_argument() -> None:
     assert ours("floats", keep).marks == 2
 
