@@ -32,7 +32,33 @@ def mark_error(raised: str, is_value_error: bool) -> list[Result]:
     ]
 
 
-SHAPED = {'array': 'an array', 'complex array': 'a complex array', 'labels': 'an array of labels'}
+SHAPED = {'array': 'an array', 'whole array': 'an array', 'complex array': 'a complex array', 'labels': 'an array of labels'}
+
+def _of_kind(array: Any, form: Form) -> tuple[Any, str]:
+    """Return an array that has the right shape as the form asks for it, and "" or what there is instead."""
+    if form[0] == "labels":
+        return array.astype(str), ""
+    if form[0] in ("complex", "complex array"):
+        array = array.astype(complex)
+        return array if form[0] in SHAPED else array.item(), ""
+    if array.dtype.kind == "c" and not array.imag.any():
+        array = array.real
+    if array.dtype.kind in "cO" and any(isinstance(entry, complex) for entry in array.ravel().tolist()):
+        return None, "complex numbers"
+    if form[0] == "truth" and array not in (0, 1):
+        return None, "another number"
+    if form[0] in ("number", "array", "truth"):
+        array = array.astype(bool if form[0] == "truth" else float)
+    return array if form[0] in SHAPED else array.item(), ""
+
+
+def _exact(number: Any) -> Any:
+    """Return a number of Python's own, a whole one as int."""
+    number = number.item() if isinstance(number, np.generic) else number
+    if isinstance(number, complex) and not number.imag:
+        number = number.real
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
 
 def _number(number: complex) -> complex:
     if isinstance(number, (complex, np.complexfloating)):
@@ -43,49 +69,47 @@ def _number(number: complex) -> complex:
         return float("inf") if number > 0 else float("-inf")
 
 
-def _conform_values(got: Any, form: Form, wrong: str) -> tuple[Any, str]:
-    objects = isinstance(got, np.ndarray) and got.dtype.kind == "O"
+def _of_objects(array: Any, *, words: bool, whole: bool) -> Any:
+    """Return an array of objects as one of texts or of numbers, None where it is neither."""
+    entries = [
+        entry.item() if isinstance(entry, np.ndarray) and not entry.ndim else entry for entry in array.ravel().tolist()
+    ]
+    if words:  # of which an array would lose characters of code 0 at its end, and wrong labels become right
+        good = all(isinstance(entry, str) and entry[-1:] != "\0" for entry in entries)
+    else:
+        good = all(isinstance(entry, (int, float, complex, np.number, np.bool_)) for entry in entries)
+    if not good or not (entries or words or whole):
+        return None
+    if not words and not whole:  # whole numbers beyond 64 bits
+        return np.reshape([_number(entry) for entry in entries], array.shape)
+    made = np.empty(len(entries), dtype=object)  # an array made of a list would take whole numbers for floats again
+    made[:] = [_exact(entry) for entry in entries] if whole else entries
+    return made.reshape(array.shape)
+
+
+def _conform_values(got: Any, form: Form) -> tuple[Any, str]:
+    """Return text, a number or an array as the form asks for it, and "" or what there is instead."""
+    words, whole = form[0] in ("text", "labels"), form[0] in ("whole", "whole array")
+    name = type(got).__name__
     try:
-        # Of an array of objects decides what it holds, as where a result crosses the walls.
-        array = np.asarray(got.tolist() if objects else got)
+        array = np.asarray(got, dtype=object if words or whole else None)
     except (TypeError, ValueError):
-        return None, wrong + f"{type(got).__name__} that is not rectangular"
-    words = form[0] in ("text", "labels")
-    if (
-        array.dtype.kind == "O"
-        and array.size
-        and all(isinstance(entry, (int, float, complex, np.number)) for entry in array.flat)
-    ):
-        array = np.reshape([_number(entry) for entry in array.flat], array.shape)  # whole numbers beyond 64 bits
-    if array.dtype.kind not in ("UO" if words else "biufc") or (isinstance(got, (str, bytes)) and not words):
+        return None, f"{name} that is not rectangular"
+    if array.dtype.kind == "O":
+        array = _of_objects(array, words=words, whole=whole)
+    if array is None or array.dtype.kind not in "biufcO" or (isinstance(got, (str, bytes)) and not words):
         bare = isinstance(got, (str, bytes, int, float))
-        return None, wrong + type(got).__name__ + (
-            "" if bare else f" that does not hold {'text' if words else 'numbers'}"
-        )
+        return None, name + ("" if bare else f" that does not hold {'text' if words else 'numbers'}")
     shape = form[1] if form[0] in SHAPED else ()
     if len(array.shape) != len(shape) or any(
         want not in (None, has) for want, has in zip(shape, array.shape, strict=True)
     ):
-        has = "one" if shape else type(got).__name__ if form[0] in ("text", "truth") else "an array"
-        return None, wrong + (f"{has} of shape {array.shape}" if array.shape else "a single value")
-    if words and not all(isinstance(entry, str) for entry in array.flat):
-        return None, wrong + f"{type(got).__name__} that does not hold text"
-    if words:
-        return (array.astype(str), "") if form[0] == "labels" else (str(array.item()), "")
-    if form[0] in ("complex", "complex array"):
-        array = array.astype(complex)
-        return (array if shape else complex(array)), ""
-    if array.dtype.kind == "c":
-        if array.imag.any():
-            return None, wrong + "complex numbers"
-        array = array.real
-    if form[0] == "truth":
-        return (bool(array), "") if array in (0, 1) else (None, wrong + "another number")
-    array = array.astype(float)
-    return (array if form[0] == "array" else float(array)), ""
+        has = "one" if shape else name if form[0] in ("text", "truth") else "an array"
+        return None, f"{has} of shape {array.shape}" if array.shape else "a single value"
+    return _of_kind(array, form)
 
 
-SINGLE = {'none': 'None', 'truth': 'True or False', 'number': 'a number', 'complex': 'a complex number', 'text': 'a string', 'set': 'a set'}
+SINGLE = {'none': 'None', 'truth': 'True or False', 'number': 'a number', 'whole': 'a whole number', 'complex': 'a complex number', 'text': 'a string', 'set': 'a set'}
 
 def describe(form: Form) -> str:
     """Return `form` in words."""
@@ -108,158 +132,78 @@ def describe(form: Form) -> str:
     return SINGLE[form[0]]
 
 
-def _conform_parts(got: Any, forms: tuple[Form, ...], wrong: str) -> tuple[Any, str]:
+def _wrong(form: Form, where: str, instead: str) -> str:
+    # Made where something is wrong only: to describe a form takes longer than to see whether a result has it.
+    return f"expected {describe(form)}{where}, got {instead}"
+
+
+def _listed(got: Any) -> Any:
+    """Return what is as good as a list as one, None for all else."""
     # An array of k entries is k values to whoever unpacks it.
-    if isinstance(got, np.ndarray) and got.ndim > 0:
-        got = list(got)
-    if not isinstance(got, (tuple, list)):
-        return None, wrong + f"{type(got).__name__}"
-    if len(got) != len(forms):
-        return None, wrong + f"{len(got)} values"
-    parts = [conform(g, f, f" as output {i}") for i, (g, f) in enumerate(zip(got, forms, strict=True), 1)]
-    return tuple(part for part, _ in parts), next((fault for _, fault in parts if fault), "")
+    if isinstance(got, (range, np.ndarray)):
+        return list(got) if np.ndim(got) else None
+    return got if isinstance(got, (tuple, list)) else None
 
 
-def _conform_list(got: Any, forms: tuple[Form, ...], wrong: str) -> tuple[Any, str]:
-    if isinstance(got, np.ndarray) and got.ndim > 0:
-        got = list(got)
-    if not isinstance(got, (tuple, list)):
-        return None, wrong + type(got).__name__
-    last = len(forms) - 1
-    parts = [conform(g, forms[min(i, last)], f" as entry {i}") if forms else (g, "") for i, g in enumerate(got)]
-    return [part for part, _ in parts], next((fault for _, fault in parts if fault), "")
+def _conform_parts(got: Any, form: Form, where: str) -> tuple[Any, str]:
+    values = _listed(got)
+    if values is None or len(values) != len(form[1]):
+        return None, _wrong(form, where, type(got).__name__ if values is None else f"{len(values)} values")
+    parts = []
+    for i, (part, of_part) in enumerate(zip(values, form[1], strict=True), 1):
+        value, fault = conform(part, of_part, f" as output {i}")
+        if fault:
+            return None, fault
+        parts.append(value)
+    return tuple(parts), ""
 
 
-def _conform_dict(got: Any, forms: tuple[tuple[Any, Form], ...], wrong: str) -> tuple[Any, str]:
+def _conform_list(got: Any, form: Form, where: str) -> tuple[Any, str]:
+    values = _listed(got)
+    if values is None:
+        return None, _wrong(form, where, type(got).__name__)
+    if not form[1]:
+        return list(values), ""
+    last = len(form[1]) - 1
+    parts = []
+    for i, part in enumerate(values):
+        value, fault = conform(part, form[1][min(i, last)], f" as entry {i}")
+        if fault:
+            return None, fault
+        parts.append(value)
+    return parts, ""
+
+
+def _conform_dict(got: Any, form: Form, where: str) -> tuple[Any, str]:
     if not isinstance(got, dict):
-        return None, wrong + type(got).__name__
-    known = dict(forms)
-    parts = {k: conform(v, known[k], f" for the key {k!r:.60}") if k in known else (v, "") for k, v in got.items()}
-    return {k: part for k, (part, _) in parts.items()}, next((fault for _, fault in parts.values() if fault), "")
+        return None, _wrong(form, where, type(got).__name__)
+    known = dict(form[1])
+    parts = {}
+    for key, part in got.items():
+        value, fault = conform(part, known[key], f" for the key {key!r:.60}") if key in known else (part, "")
+        if fault:
+            return None, fault
+        parts[key] = value
+    return parts, ""
 
 
 def conform(got: Any, form: Form, where: str = "") -> tuple[Any, str]:
     """Return `got` as plain floats and arrays of the form asked for, and "" or what is wrong with it."""
-    wrong = f"expected {describe(form)}{where}, got "
+    if isinstance(got, np.ndarray) and got.dtype.kind == "O":
+        got = got.tolist()  # what it holds decides, as where a result crosses the walls
     if form[0] == "none":
-        return None, "" if got is None else wrong + type(got).__name__
+        return None, "" if got is None else _wrong(form, where, type(got).__name__)
     if got is None:
-        return None, wrong + ("None" if where else "None (is a return missing?)")
+        return None, _wrong(form, where, "None" if where else "None (is a return missing?)")
     if form[0] in ("tuple", "list", "dict"):
-        return {"tuple": _conform_parts, "list": _conform_list, "dict": _conform_dict}[form[0]](got, form[1], wrong)
+        return {"tuple": _conform_parts, "list": _conform_list, "dict": _conform_dict}[form[0]](got, form, where)
     if form[0] == "set":
         good = isinstance(got, (set, frozenset))
-        return (set(got), "") if good else (None, wrong + type(got).__name__)
-    return _conform_values(got, form, wrong)
-
-
-def _hold(check: Any, value: Any, expected: Any, arguments: tuple[Any, ...]) -> Result:
-    operands = (expected,) if check.against == "expected" else arguments
-    with np.errstate(all="ignore"):
-        try:
-            residual, bound = check.residual(*operands, value, **dict(check.options))
-        except (ValueError, ArithmeticError, LookupError):
-            # Output for which the relation cannot even be evaluated (an SVD of NaN, a dictionary without a key) does
-            # not satisfy it.
-            residual, bound = float("inf"), 0.0
-        except (TypeError, AttributeError):
-            if not isinstance(value, (list, dict, set)):
-                raise
-            # Of these any entry may be anything. That the reference's can be looked at is seen when the case is planned.
-            residual, bound = float("inf"), 0.0
-    passed = bool(residual <= bound)  # false for NaN as well
-    measured = f": {residual:.3g} where at most {bound:.3g} is allowed"
-    if check.against == "expected":  # of what has to be the same, it is seen where it differs
-        measured = measured.replace(":", ": off by", 1) if bound > 0 and residual < float("inf") else ""
-    return (check.name, passed, float(residual), float(bound), "" if passed else f'"{check.name}" fails{measured}')
-
-
-def mark_value(
-    got: Any,
-    expected: Any,
-    arguments: tuple[Any, ...],
-    form: Form,
-    checks: Any,
-    modified: tuple[str, ...],
-) -> list[Result]:
-    """Return the findings of a case whose call returned."""
-    value, fault = conform(got, form)
-    results: list[Result] = [("the form of the result", not fault, NAN, NAN, fault)]
-    if not fault:
-        results += [_hold(check, value, expected, arguments) for check in checks]
-    changed = f"the call changed its argument {' and '.join(modified)}; work on a copy" if modified else ""
-    return [*results, ("the inputs stay as they were", not modified, NAN, NAN, changed)]
-
-
-def mark_random(random: str, draws: bool | None) -> list[Result]:
-    """Return the findings of a call that was given a generator."""
-    if draws is None:
-        return []
-    fault = {
-        "unused": "nothing was drawn from rng" if draws else "",
-        "global": "numpy's global random numbers were used or seeded; draw from rng only",
-        "differs": "two calls with the same generator gave different results; draw from rng only",
-    }.get(random, "")
-    return [("all randomness comes from rng", not fault, NAN, NAN, fault)]
-
-
-def _name_in_order(value: Any) -> str:
-    return str([_name_in_order(part) for part in in_order(value)]) if isinstance(value, frozenset) else repr(value)
-
-
-def in_order(values: Any) -> list[Any]:
-    """Return the entries of a set in an order that is the same in every process, as that of a set is not."""
-    return sorted(values, key=_name_in_order)
-
-
-def _written(value: Any) -> str:
-    """Return `repr` of a value, the same in every process and without the names of NumPy's types."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_written(k)}: {_written(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, (set, frozenset)):
-        return "{" + ", ".join(map(_written, in_order(value))) + "}" if value else "set()"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_written, value)) + "]"
-    if isinstance(value, tuple):
-        return "(" + ", ".join(map(_written, value)) + ("," if len(value) == 1 else "") + ")"
-    return repr(value.item() if isinstance(value, np.generic) else value)
-
-
-def show(value: Any, indent: str = "") -> str:
-    """Return `value` as a learner reads it: few digits, at most some twelve lines, no markup."""
-    if isinstance(value, tuple):
-        text = "(" + ",\n ".join(show(part, " ") for part in value) + ("," if len(value) == 1 else "") + ")"
-    elif isinstance(value, (np.ndarray, np.generic)):
-        text = np.array2string(
-            np.asarray(value), precision=8, separator=" ", threshold=60, edgeitems=3, max_line_width=88
-        )
-    else:
-        text = _written(value)
-    lines = text[:2000].splitlines() or [""]
-    if len(lines) > 12:
-        lines = [*lines[:11], "..."]
-    return ("\n" + indent).join(lines).translate({0x3C: "\u2039", 0x3E: "\u203a"})
-
-
-def _pair(name: str, value: Any) -> str:
-    return f"{name} = " + show(value, " " * (15 + len(name)))
-
-
-def _hang(text: str) -> str:
-    return text.replace("\n", "\n" + " " * 12)
-
-
-def explain(
-    case: str, why: str, names: tuple[str, ...], arguments: tuple[Any, ...], got: str, expected: str, faults: list[str]
-) -> str:
-    """Return what a learner reads when a public case fails."""
-    lines = [f'Case "{case}"']
-    lines += [
-        f"  {'input' if i == 0 else '':10}{_pair(n, v)}" for i, (n, v) in enumerate(zip(names, arguments, strict=False))
-    ]
-    lines += [f"  {label:10}{text}" for label, text in (("got", _hang(got)), ("expected", _hang(expected))) if text]
-    lines += [f"  {'wrong' if i == 0 else '':10}{fault}" for i, fault in enumerate(faults)]
-    return "\n".join([*lines, f"  {'why':10}{why}"])
+        return (set(got), "") if good else (None, _wrong(form, where, type(got).__name__))
+    if form[0] == "text" and isinstance(got, str):
+        return str.__str__(got), ""  # an array would lose characters of code 0 at its end
+    value, instead = _conform_values(got, form)
+    return value, _wrong(form, where, instead) if instead else ""
 
 
 LONGEST_TRACE = 20000
@@ -323,6 +267,169 @@ def fresh(value: Any) -> Any:
     if isinstance(value, (list, tuple, dict, set)):
         return copy.deepcopy(value)
     return value.copy() if isinstance(value, np.ndarray) else value
+
+
+def _copied(value: Any) -> Any:
+    return value if isinstance(value, (Probe, Seed)) else fresh(value)
+
+
+def residual_of(check: Any, value: Any, expected: Any, arguments: tuple[Any, ...]) -> tuple[float, float]:
+    """Return what a check measures and what it allows; whatever it raises comes through."""
+    operands = (expected,) if check.against == "expected" else arguments
+    residual, bound = check.residual(*map(_copied, operands), _copied(value), **dict(check.options))
+    return float(residual), float(bound)
+
+
+def _name_in_order(value: Any) -> str:
+    # Each part is named once, and the name of a set is as long as its parts' together: sets may be nested deeply.
+    if isinstance(value, frozenset):
+        return "{" + ", ".join(sorted(map(_name_in_order, value))) + "}"
+    return "(" + ", ".join(map(_name_in_order, value)) + ")" if type(value) is tuple else repr(value)
+
+
+def in_order(values: Any) -> list[Any]:
+    """Return the entries of a set in an order that is the same in every process, as that of a set is not."""
+    return sorted(values, key=_name_in_order)
+
+
+def _written(value: Any) -> str:
+    """Return `repr` of a value, the same in every process and without the names of NumPy's types."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_written(k)}: {_written(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, frozenset):
+        return f"frozenset({_written(set(value)) if value else ''})"
+    if isinstance(value, set):
+        return "{" + ", ".join(map(_written, in_order(value))) + "}" if value else "set()"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_written, value)) + "]"
+    if isinstance(value, tuple):
+        return "(" + ", ".join(map(_written, value)) + ("," if len(value) == 1 else "") + ")"
+    return repr(value.item() if isinstance(value, np.generic) else value)
+
+
+def _unlike(expected: Any, got: Any) -> str:
+    """Return in words where a result is not built as the reference's, which is hard to see in a long one; "" if it is."""
+    pairs: Any = ()
+    if isinstance(expected, dict) and isinstance(got, dict):
+        missing, more = ([key for key in one if key not in other] for one, other in ((expected, got), (got, expected)))
+        pairs = ((f"for the key {_written(key):.60}", expected[key], got[key]) for key in expected if key in got)
+    elif isinstance(expected, (set, frozenset)) and isinstance(got, (set, frozenset)):
+        missing, more = in_order(expected - got), in_order(got - expected)
+    elif isinstance(expected, (list, tuple)) and isinstance(got, (list, tuple)):
+        if len(expected) != len(got):
+            return f"{len(got)} entries where {len(expected)} are expected"
+        missing = more = []
+        pairs = ((f"in entry {i}", *pair) for i, pair in enumerate(zip(expected, got, strict=True)))
+    else:
+        return ""
+    if missing or more:
+        return f"{_written(missing[0]):.60} is missing" if missing else f"{_written(more[0]):.60} is too much"
+    return next((f"{where} {what}" for where, one, other in pairs if (what := _unlike(one, other))), "")
+
+
+def _typed(value: Any) -> bool:
+    """Return whether the form alone says what can be done with a value: not with a text or a list of any length."""
+    if isinstance(value, tuple):
+        return all(map(_typed, value))
+    if isinstance(value, np.ndarray):
+        return value.dtype.kind in "fc"
+    return value is None or isinstance(value, (bool, float, complex))
+
+
+def _compared(check: Any, expected: Any, value: Any) -> tuple[Any, Any]:
+    """Return what a check holds against each other: results, or one of their parts."""
+    part = dict(check.options).get("part")
+    return (expected, value) if part is None else (expected[part], value[part])
+
+
+def _hold(check: Any, value: Any, expected: Any, arguments: tuple[Any, ...]) -> Result:
+    unable = False
+    with np.errstate(all="ignore"):
+        try:
+            residual, bound = residual_of(check, value, expected, arguments)
+        except Exception as error:
+            # Output for which the relation cannot even be evaluated (an SVD of NaN, a dictionary without a key, the
+            # first entry of an empty list) does not satisfy it. That the reference's can be is seen when the case is
+            # planned: what may not be said of an operand is a fault of the check, where an operand is of one type only.
+            if isinstance(error, (TypeError, AttributeError, NameError)) and _typed(value):
+                raise
+            residual, bound, unable = float("inf"), 0.0, True
+    # False for NaN as well, and where a bound that depends on the result is as infinite as the residual.
+    passed = residual <= bound and residual < float("inf")
+    measured = f": {residual:.3g} where at most {bound:.3g} is allowed"
+    if check.against == "expected":  # of what has to be the same, it is seen where it differs
+        measured = measured.replace(":", ": off by", 1) if bound > 0 and residual < float("inf") else ""
+        unlike = "" if passed or unable else _unlike(*_compared(check, expected, value))
+        measured = f": {unlike}" if unlike else measured
+    elif unable:
+        measured = ": it cannot be asked of this result"
+    return (check.name, passed, residual, bound, "" if passed else f'"{check.name}" fails{measured}')
+
+
+def mark_value(
+    got: Any,
+    expected: Any,
+    arguments: tuple[Any, ...],
+    form: Form,
+    checks: Any,
+    modified: tuple[str, ...],
+) -> list[Result]:
+    """Return the findings of a case whose call returned."""
+    value, fault = conform(got, form)
+    results: list[Result] = [("the form of the result", not fault, NAN, NAN, fault)]
+    if not fault:
+        results += [_hold(check, value, expected, arguments) for check in checks]
+    changed = f"the call changed its argument {' and '.join(modified)}; work on a copy" if modified else ""
+    return [*results, ("the inputs stay as they were", not modified, NAN, NAN, changed)]
+
+
+def mark_random(random: str, draws: bool | None) -> list[Result]:
+    """Return the findings of a call that was given a generator."""
+    if draws is None:
+        return []
+    fault = {
+        "unused": "nothing was drawn from rng" if draws else "",
+        "global": "numpy's global random numbers were used or seeded; draw from rng only",
+        "differs": "two calls with the same generator gave different results; draw from rng only",
+    }.get(random, "")
+    return [("all randomness comes from rng", not fault, NAN, NAN, fault)]
+
+
+def show(value: Any, indent: str = "") -> str:
+    """Return `value` as a learner reads it: few digits, at most some twelve lines, no markup."""
+    if isinstance(value, tuple):
+        text = "(" + ",\n ".join(show(part, " ") for part in value) + ("," if len(value) == 1 else "") + ")"
+    elif isinstance(value, (np.ndarray, np.generic)):
+        text = np.array2string(
+            np.asarray(value), precision=8, separator=" ", threshold=60, edgeitems=3, max_line_width=88
+        )
+    else:
+        text = _written(value)
+    lines = (text if len(text) <= 2000 else f"{text[:2000]} ...").splitlines() or [""]
+    if len(lines) > 12:
+        lines = [*lines[:11], "..."]
+    return ("\n" + indent).join(lines).translate({0x3C: "\u2039", 0x3E: "\u203a"})
+
+
+def _pair(name: str, value: Any) -> str:
+    return f"{name} = " + show(value, " " * (15 + len(name)))
+
+
+def _hang(text: str) -> str:
+    return text.replace("\n", "\n" + " " * 12)
+
+
+def explain(
+    case: str, why: str, names: tuple[str, ...], arguments: tuple[Any, ...], got: str, expected: str, faults: list[str]
+) -> str:
+    """Return what a learner reads when a public case fails."""
+    lines = [f'Case "{case}"']
+    lines += [
+        f"  {'input' if i == 0 else '':10}{_pair(n, v)}" for i, (n, v) in enumerate(zip(names, arguments, strict=False))
+    ]
+    lines += [f"  {label:10}{text}" for label, text in (("got", _hang(got)), ("expected", _hang(expected))) if text]
+    lines += [f"  {'wrong' if i == 0 else '':10}{fault}" for i, fault in enumerate(faults)]
+    return "\n".join([*lines, f"  {'why':10}{why}"])
 
 
 def same(a: Any, b: Any) -> bool:
