@@ -6,6 +6,7 @@ import platform
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -13,13 +14,17 @@ import numpy as np
 
 from grader.counterexample.search import Simple, worth_a_search
 from grader.diagnose import Profile, diagnose, profiles
+from grader.errors import MachineError
 from grader.judge import judge, message
+from grader.overdue import at_most
 from grader.pictures import pictures
 from grader.plan import Plan, PlannedExercise
 from grader.records import Claim, Detail, ExerciseResult, Question, Result, Sandbox, Submission, Transcript
 from grader.sandbox.fake import InProcess
 from grader.score import score
 
+# Processor time to judge the results of one exercise, which takes milliseconds.
+JUDGING_SECONDS = 60.0
 # What is kept of the error of a cell.
 LONGEST_ERROR = 1_000
 
@@ -125,7 +130,12 @@ class Grader:
         """Return the simplest counterexample of each exercise, from a run that is told no hidden input."""
         simple = [self._simple(planned) for planned in exercises]
         run = runs.run(submission.cells, tuple(s.questions[0] for s in simple))
-        return {s.exercise.name: self._simple.simplest(s, claims) for s, claims in zip(simple, run.claims, strict=True)}
+        found = {}
+        for planned, claims in zip(simple, run.claims, strict=True):
+            found[planned.exercise.name] = ""
+            with suppress(MachineError), _judging(planned):  # a check that does not end costs no mark here
+                found[planned.exercise.name] = self._simple.simplest(planned, claims)
+        return found
 
     def _again(
         self,
@@ -205,8 +215,14 @@ def mark_exercise(
         One a case.
     known : callable
         Gives the profiles of the exercise's misconceptions; called only where something failed.
+
+    Raises
+    ------
+    MachineError
+        Where a check does not end.
     """
-    findings = judge(planned, claims)
+    with _judging(planned):
+        findings = judge(planned, claims)
     held = [all(f.passed for f in case) for case in findings]
     named = None
     if not all(held):
@@ -214,6 +230,11 @@ def mark_exercise(
         named = {"name": wrong.name, "hint": wrong.hint} if wrong else None
     messages = [message(planned, i, claim, findings[i]) for i, claim in enumerate(claims)]
     return score(planned.exercise, claims, held, messages, named)
+
+
+def _judging(planned: PlannedExercise) -> AbstractContextManager[None]:
+    what = f"judging {planned.exercise.name} (a check that does not end on what was returned?)"
+    return at_most(JUDGING_SECONDS, what)
 
 
 def run_trusted(function: Callable[..., Any], question: Question) -> tuple[Claim, ...]:
