@@ -315,6 +315,12 @@ def _beside_a_pole(rng):
     return Probe("net_present_value", (flows,)), -0.999, 0.8
 
 
+def _changes_back(rng):
+    """Return a parabola with a root in the bracket from 0 to 1 and another one soon after it."""
+    roots = np.array([rng.uniform(0.4, 0.9), rng.uniform(1.1, 2.0)])
+    return Probe("polynomial", (np.poly(roots)[::-1].copy(),)), 0.0, 1.0
+
+
 def _wrong_way(rng):
     return Probe("polynomial", (np.array([rng.uniform(-1, 1), -1.0]),)), 4.0, -2.0
 
@@ -476,6 +482,7 @@ EXERCISE = Exercise(
         case("a line rises from its start", joint("a line and a bracket that starts at its root", _rises_from_the_left_end), kind="edge", why="a bracket may begin with the root, whichever sign f has after it"),
         case("three roots", joint("a cubic with a root in each third of the bracket", _three_roots), kind="edge", why="between opposite signs there may be several roots; each is right"),
         case("nearly a loss of everything", joint("the value of a project, from a rate of -99.9 %", _beside_a_pole), kind="edge", why="at -100 % the value does not exist: nothing outside the bracket may be asked for"),
+        case("the sign changes back", joint("a parabola with one root in the bracket and one behind it", _changes_back), kind="edge", why="behind the bracket the sign may change again: only what lies between its ends counts"),
         case("the wrong way round", probe("polynomial", [-1.0, 1.0]), given(2.0), given(0.0), kind="error", why="a bracket begins with its smaller end"),
         case("the same sign", joint("a line beside its root", lambda r: (Probe("polynomial", (np.array([-r.uniform(2, 5), 1.0]),)), 6.0, 9.0)),
              kind="error", why="without a change of sign there need be no root"),

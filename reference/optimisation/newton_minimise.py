@@ -478,6 +478,7 @@ EXERCISE = Exercise(
         case("slopes that cancel", _slopes(2, -2), kind="edge", why="the length of a gradient is not the sum of its entries"),
         case("slopes of 3 and 1", _slopes(3, 1), kind="edge", why="two slopes of one sign, and a point between whole numbers"),
         case("slopes of -3 and -1", _slopes(-3, -1), kind="edge", why="the same downhill"),
+        case("slopes of -200 and -100", _slopes(-200, -100), kind="edge", why="a gradient is long whichever way it points: -100 is no less of a slope than 100"),
         case("one slope is zero", _slopes(0, 3), kind="edge", why="one direction is level already, the other is not"),
         case("the other slope is zero", _slopes(-5, 0), kind="edge", why="all entries of a gradient must vanish"),
         case("no step is needed", _slopes(0, 0, 1e-10, 0), kind="edge", why="where no step may be taken, and none is needed, the start is the answer"),
