@@ -174,9 +174,7 @@ def single_safest_asset(Sigma):
 @misconception("Up or down?")
 def gradient_ascent(Sigma):
     S = _checked(Sigma)
-    return _descend(
-        S, -1 / max(np.linalg.eigvalsh(S)[-1], 1e-300), 500, start=np.arange(1, len(S) + 1) / sum(range(1, len(S) + 1))
-    )
+    return _descend(S, -1 / max(np.linalg.eigvalsh(S)[-1], 1e-300), 500)
 
 
 @misconception("When do correlations not matter?")
@@ -295,6 +293,8 @@ def _covariance(rng, n, scale=1.0):
     """Return a covariance of condition up to 100 whose long-only portfolio leaves somebody out and holds at least two.
 
     Where there are five assets or more, one is sold short still, or again, after those sold short at first are dropped.
+    The asset with the largest variance has the largest marginal risk among equal weights too: whoever walks uphill ends
+    there, by steps of any length.
     """
     while True:
         Q = orthogonal(rng, n)
@@ -302,6 +302,8 @@ def _covariance(rng, n, scale=1.0):
         risks = rng.uniform(0.7, 1.6, n)
         S = S * np.outer(risks, risks)
         S = scale * (S + S.T) / 2
+        if np.argmax(S.sum(axis=0)) != np.argmax(np.diag(S)):
+            continue
         if n >= 5 and drops_short_positions_once.solution(S).min() > -1e-2:
             continue
         if 1 < (long_only_min_variance(S) > 1e-3).sum() < n:
