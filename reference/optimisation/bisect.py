@@ -255,11 +255,11 @@ def _bond(rng):
     )
 
 
-def _polynomial(scale, sign=1.0, spread=1.0, offset=0.0):
-    """Return a recipe for a cubic with one root in a bracket of width about `spread`."""
+def _polynomial(scale, sign=1.0, spread=1.0, offset=0.0, last=0.8):
+    """Return a recipe for a cubic with one root in a bracket of width about `spread`: in its left half with 0.4 as `last`."""
 
     def draw(rng):
-        root = offset + spread * rng.uniform(0.2, 0.8)
+        root = offset + spread * rng.uniform(0.2, last)
         coefficients = sign * np.array([-root * (1 + root * root), 1 + root * root + 0.0, -root, 1.0])
         a, b = offset - spread * rng.uniform(0.1, 0.3), offset + spread * rng.uniform(1.1, 1.4)
         return Probe("scaled_polynomial", (scale, coefficients)), float(a), float(b)
@@ -461,7 +461,7 @@ EXERCISE = Exercise(
         case("the yield of a bond", joint("the value of buying a bond, as a function of the yield", _bond), why="the value falls when the yield rises"),
         case("a cubic", _polynomial(1.0), why="a function that rises"),
         case("another tolerance", _polynomial(1.0, -1.0), given(1e-6), kind="edge", why="a coarser answer is enough where it is asked for"),
-        case("tiny values", _polynomial(1e-200), kind="edge", why="the product of two tiny numbers is zero in floating point"),
+        case("tiny values", _polynomial(1e-200, last=0.4), kind="edge", why="the product of two tiny numbers is zero in floating point"),
         case("huge values", _polynomial(1e12, -1.0), kind="edge", why="near the root a steep function is still large"),
         case("very small values", _polynomial(1e-13), kind="edge", why="far from the root a flat function is already small"),
         case("the root is an end", joint("a falling line and a bracket that starts at its root", _at_the_left_end), kind="edge", why="a bracket may begin with the root"),
