@@ -6,7 +6,7 @@ import numpy as np
 
 from reference.bounds import SIMPLEX, SIMPLEX_FLOOR, SIMPLEX_LEVEL_FLOOR
 from reference.measures import value
-from reference.recipes import given, integers, joint, made, normal
+from reference.recipes import given, joint, made, normal
 from reference.spec import Exercise, case, equivalents, misconception
 
 
@@ -197,6 +197,14 @@ def _ties(rng):
     return rng.permutation(np.array([a, a, a, a - 2, a - 2, 0.4 + a]))
 
 
+def _whole(rng):
+    """Return five whole wishes, none of them the size by which all five would have to fall or rise."""
+    while True:
+        v = rng.integers(-2, 3, 5)
+        if (v.sum() - 1) / 5 not in v:
+            return v
+
+
 EDGE = "where a wish equals theta its weight is 0, and counting it among those that stay changes theta by nothing"
 NEVER_LESS = "a length is never less than 0"
 WIDER = "theta lies between the largest wish minus 1 and the largest wish; a wider bracket is twice as wide, and 100 halvings leave 1e-30 of it"
@@ -296,7 +304,7 @@ EXERCISE = Exercise(
              checks=(value(rtol=SIMPLEX, atol=SIMPLEX_LEVEL_FLOOR),), why="a level of a million takes half the digits away"),
         case("far apart", made("thousands apart", lambda r: 1e3 * r.permutation(5) + r.uniform(0, 1, 5)), kind="edge", why="the largest wish is so large that the others get nothing"),
         case("too modest", made("wishes that add up to a fifth", lambda r: 0.2 * r.dirichlet(np.ones(6) * 5)), kind="edge", why="what is missing to 1 is shared equally"),
-        case("whole wishes", integers(5, low=-2, high=3), kind="edge", why="whole numbers in, fractions out"),
+        case("whole wishes", made("five whole wishes", _whole), kind="edge", why="whole numbers in, fractions out"),
         case("everyone gives up a little", made("wishes that add up to more than 1, none of them small", lambda r: 0.05 + r.dirichlet(np.ones(6) * 20)), kind="edge", why="what is too much is shared equally, and nobody is cut"),
         case("a list", given((1, 0, 2, -1)), kind="edge", why="wishes may come as a list of numbers"),
         case("bytes", given([100, -100, 99, -128, 100], dtype=np.int8), kind="edge", why="the difference of two small whole numbers need not fit into their type"),
