@@ -220,7 +220,7 @@ def not_fully_invested(Sigma):
 @misconception("In which direction does Sigma stretch most: along one asset, or along a mixture of several?")
 def step_from_largest_variance(Sigma):
     S = _checked(Sigma)
-    return _descend(S, 1 / np.diag(S).max(), 2001)
+    return _descend(S, 1 / np.diag(S).max(), 501)
 
 
 @misconception("An asset that was sold short at first: can it be worth having once others are gone?")
@@ -253,9 +253,12 @@ def stops_at_an_absolute_change(Sigma):
 @misconception("Is the least risk reached where every asset contributes the same share of it?")
 def equal_risk_contributions(Sigma):
     S = _checked(Sigma)
-    w = 1 / np.sqrt(np.diag(S))
-    for _ in range(500):
-        w = np.sqrt(w / np.maximum(S @ w, 1e-12))
+    # Contributions w_i (S w)_i of 1 minimise w'Sw / 2 - sum(log w), by one asset after the other.
+    w = np.ones(len(S))
+    for _ in range(100):
+        for i, row in enumerate(S):
+            others = row @ w - row[i] * w[i]
+            w[i] = (np.sqrt(others * others + 4 * row[i]) - others) / (2 * row[i])
     return w / w.sum()
 
 
@@ -360,9 +363,9 @@ def _replicas(rng):
     case and processor by processor, whether the zero eigenvalue comes out negative.
     """
     S = np.zeros((4, 4))
-    S[:2, :2] = (rng.integers(6, 13) / 8) ** 2
+    S[2:, 2:] = (rng.integers(6, 13) / 8) ** 2
     a, b, rho = rng.uniform(0.8, 1.2), rng.uniform(2, 3), rng.uniform(0.6, 0.9)
-    S[2:, 2:] = [[a * a, rho * a * b], [rho * a * b, b * b]]
+    S[:2, :2] = [[a * a, rho * a * b], [rho * a * b, b * b]]
     return S
 
 
