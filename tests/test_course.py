@@ -18,6 +18,7 @@ from grader import content, course
 from grader.cli import main
 from grader.errors import BuildError, UsageError
 from grader.examples import wrong_examples
+from grader.mutants.program import of_function
 from grader.prove import left_to_do, prove_topics
 from grader.sandbox import policy
 from grader.skeleton import master_file, with_entry, with_section, with_title
@@ -315,6 +316,30 @@ def test_what_exercises_share_is_quoted_with_their_checks(home) -> None:
     shared.write_text("def sum_of_squares(x:\n", encoding="utf-8")
     (line,) = told(run("build"), 1)
     assert line.startswith("rates: present_value.py: line 7: SyntaxError: '(' was never closed (_shared.py, line 1)")
+
+
+def test_what_exercises_share_and_declare_beside_them_goes_into_mutants(home) -> None:
+    Path("exercises/rates/_shared.py").write_text("def root(x):\n    return x**0.5\n", encoding="utf-8")
+    Path("exercises/rates/_declared.py").write_text(
+        "from reference.spec import equivalents\n\n"
+        'LESS = equivalents("present_value", "if x.size == 0:", "if x.size <= 0:", reason="a size is never below 0")\n',
+        encoding="utf-8",
+    )
+    edit(
+        EXERCISE,
+        "import numpy as np\n",
+        "import numpy as np\n\nfrom ._declared import LESS\nfrom ._shared import root\n",
+    )
+    edit(EXERCISE, "return float(np.sqrt(np.sum(x**2)))", "return float(root(np.sum(x**2)))")
+    edit(EXERCISE, "    solution=present_value,\n", "    solution=present_value,\n    equivalents=LESS,\n")
+    with content.using(home):
+        (exercise,) = content.load_topic("rates").exercises
+        program = of_function(exercise.solution)
+    assert [e.becomes for e in exercise.equivalents] == ["if x.size <= 0:"]
+    names: dict[str, object] = {}
+    exec(program.source, names)
+    assert names["present_value"]([3.0, 4.0]) == 5.0
+    assert [piece.name for piece in program.pieces if piece.own] == ["present_value"]
 
 
 def test_whatever_an_exercise_raises_is_told_with_its_line(home) -> None:

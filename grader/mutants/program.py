@@ -134,11 +134,11 @@ def _pieces(name: str, defined: Mapping[str, Piece], file: str) -> tuple[Piece, 
 
 @functools.cache
 def _defined(module: types.ModuleType) -> Mapping[str, Piece]:
-    """Return what a module of the reference defines, and what it imports from other modules of the reference."""
+    """Return what a module defines, and what it imports from modules of the reference or beside it."""
     defined = _statements(inspect.getsource(module), 0)
     for node in ast.parse(inspect.getsource(module)).body:
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("reference."):
-            others = _defined(importlib.import_module(node.module or ""))
+        if isinstance(node, ast.ImportFrom) and node.module and (node.level or node.module.startswith("reference.")):
+            others = _defined(importlib.import_module("." * node.level + node.module, module.__package__))
             foreign = {n: Piece(name=p.name, source=p.source, line=p.line, own=False) for n, p in others.items()}
             for alias in node.names:
                 defined.pop(alias.asname or alias.name, None)
