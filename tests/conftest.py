@@ -16,6 +16,7 @@ from hypothesis import settings
 for _library in ("OPENBLAS", "OMP", "MKL"):
     os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
 
+from grader.pace import limits_here  # noqa: E402
 from grader.records import Limits  # noqa: E402
 from grader.sandbox.keeper import Keeper  # noqa: E402
 from grader.sandbox.walls import RUNGS  # noqa: E402
@@ -98,8 +99,8 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
 @pytest.fixture(scope="session")
 def keepers() -> Iterator[Callable[[str], Keeper]]:
     """Return `keepers(rung)`: a sandbox with short limits on that rung, one for all tests."""
-    limits = Limits(
-        call_seconds=0.5, exercise_seconds=4.0, cells_seconds=8.0, cell_seconds=1.5, submission_seconds=30.0
+    limits = limits_here(
+        Limits(call_seconds=0.5, exercise_seconds=4.0, cells_seconds=8.0, cell_seconds=1.5, submission_seconds=30.0)
     )
     made: dict[str, Keeper] = {}
 
