@@ -218,7 +218,7 @@ def _wrong(rng):
 ONE_COLUMN = "the sums stand in one column, which is the first and the last"
 LENGTH = "a length is not negative"
 ASSOCIATIVE = "three conditions hold together in any order"
-WHOLE = "floor(y) <= y <= ceil(y), with equality for whole numbers, and for those only"
+WHOLE = "floor(y) <= y <= ceil(y), with equality for whole numbers, and for those only; NaN is neither equal nor below"
 INDEX = "the text asks for an array of int, and whole numbers are indices as they are"
 OVERWRITTEN = "every entry is written before it is read"
 LAST = "the last axis of a matrix, which take_along_axis takes where none is named, is axis 1"
@@ -248,8 +248,7 @@ EQUIVALENTS = (
                   "if Z.ndim > 2 or len(Z) == 0 or y.shape != (len(Z),) or np.any(y != np.floor(y)):",
                   reason=UNPACKED)
     + equivalents("notebook", "if Z.ndim != 2 or len(Z) == 0 or y.shape != (len(Z),) or np.any(y != np.floor(y)):",
-                  "if Z.ndim != 2 or len(Z) == 0 or y.shape != (len(Z),) or np.any(y != np.ceil(y)):",
-                  "if Z.ndim != 2 or len(Z) == 0 or y.shape != (len(Z),) or np.any(y > np.floor(y)):", reason=WHOLE)
+                  "if Z.ndim != 2 or len(Z) == 0 or y.shape != (len(Z),) or np.any(y != np.ceil(y)):", reason=WHOLE)
     + equivalents("notebook", "if Z.ndim != 2 or len(Z) == 0 or y.shape != (len(Z),) or np.any(y != np.floor(y)):",
                   "if Z.ndim != 2 or len(Z) <= 0 or y.shape != (len(Z),) or np.any(y != np.floor(y)):", reason=LENGTH)
     + equivalents("notebook", "y = y.astype(int)", "pass", "y = y", reason=INDEX)
@@ -283,6 +282,7 @@ EXERCISE = Exercise(
              why="bytes have no minus sign: a score below the largest wraps around where it is not made float64 first"),
         case("a class and a half", normal(4, 3), made("classes with a 1.5", lambda r: r.permutation([0.0, 1.0, 2.0, 1.5])), kind="error", why="there is no column between two others"),
         case("a share for a class", normal(3, 4), made("classes with a 0.25", lambda r: r.permutation([2.0, 1.0, 0.25])), kind="error", why="a class is a whole number"),
+        case("a missing class", normal(4, 3), made("classes, one NaN", lambda r: r.permutation([0.0, 1.0, 2.0, np.nan])), kind="error", why="NaN is no whole number, and what is not above its own floor need not be one"),
         case("class beyond K", normal(4, 3), made("classes up to 4 of three", lambda r: r.permutation([0, 1, 2, 4])), kind="error", why="there is no such column either"),
         case("one class for all", normal(4, 3), given([1]), kind="error", why="numpy would stretch a single class to all messages"),
         case("no messages", made("zeros(0, 3)", lambda _: np.zeros((0, 3))), made("no classes", lambda _: np.zeros(0, int)), kind="error", why="nothing has no mean"),
