@@ -330,12 +330,65 @@ def _far_from_elsewhere(rng):
                     return A, y, B
 
 
+def _certain(rng):
+    """Return applicants of whom one ends with a score beyond 38, where p or 1 - p and so p (1 - p) is 0 in floating point."""
+    while True:
+        A, y, B = _applicants(40, 10, 5e-4, 1.0, 3.0, noise=0.05).draw(rng)
+        X = _ones(_scale(A, A)[0])
+        if np.abs(X @ _newton(X, y, 5e-4)).max() > 38:
+            return A, y, B
+
+
 def _slips(rng):
     """Return applicants of whom two new ones are a million times out in one figure, each in its direction."""
     A, y, B = _applicants(50, 4, 0.02, 1.0, 4.0).draw(rng)
     B = B.copy()
     B[0, 0], B[1, 0] = 1e6 * B[0, 0], -1e6 * abs(B[1, 0])
     return A, y, B
+
+
+def _clear(text, draw, lam, c_fp, c_fn):
+    """Return a recipe for what `draw` makes, as soon as all probabilities keep clear of the threshold."""
+
+    def clear(rng):
+        while True:
+            A, y, B = draw(rng)
+            pd, _ = pd_scorecard(A, y, B, lam, c_fp, c_fn)
+            if (np.abs(pd - c_fp / (c_fp + c_fn)) > 2 * CLEAR).all():
+                return A, y, B
+
+    return joint(text, clear)
+
+
+def _two_past(rng):
+    A, between = rng.standard_normal((2, 2)), np.array([[0.2], [0.4], [0.7], [0.9]])
+    return A, rng.permutation([0.0, 1.0]), A[0] + between * (A[1] - A[0]) + 0.05 * rng.standard_normal((4, 2))
+
+
+def _one_column(rng):
+    return rng.standard_normal((20, 1)), rng.permutation(np.arange(20) % 2).astype(float), rng.standard_normal((5, 1))
+
+
+def _twenty_columns(rng):
+    """Return applicants whose columns are one and the same but for a little noise, half of them defaults."""
+    same_for_all = rng.standard_normal((86, 1))
+    X = same_for_all + 0.2 * rng.standard_normal((86, 20))
+    y = np.zeros(80)
+    y[np.argsort(same_for_all[:80, 0] + 4 * rng.standard_normal(80))[40:]] = 1.0
+    return X[:80], y, X[80:]
+
+
+def _on_a_level(rng):
+    X = rng.standard_normal((48, 2))
+    y = np.zeros(40)
+    y[np.argsort(X[:40] @ [1.0, -1.0] + rng.standard_normal(40))[-12:]] = 1.0
+    X = X + [1e8, 0.0]
+    return X[:40], y, X[40:]
+
+
+def _in_half_precision(rng):
+    X = (rng.standard_normal((48, 3)) * [12.0, 9.0, 0.2] + [38.0, 41.0, 0.5]).astype(np.float16)
+    return X[:40], rng.permutation(np.arange(40) % 3 == 0).astype(float), X[40:]
 
 
 def _terms(lam, c_fp, c_fn):
@@ -364,14 +417,24 @@ EXERCISE = Exercise(
              why="a column that has never changed has no spread to divide by and no say, whatever it does next"),
         case("a column of sevens", _applicants(36, 9, 0.05, 1.0, 3.0, constant=7.0), *_terms(0.05, 1.0, 3.0), kind="edge",
              why="a column of sevens has a spread of exactly 0, and 0 divided by 0 is no number"),
-        case("nearly separated", _applicants(40, 10, 5e-4, 1.0, 3.0, noise=0.05), *_terms(5e-4, 1.0, 3.0), kind="edge",
-             why="where groups hardly overlap and the penalty is small, weights are large, and steps with the wrong curvature do not arrive"),
+        case("nearly separated", joint("40 past applicants, one of them certain, and 10 new ones", _certain), *_terms(5e-4, 1.0, 3.0), kind="edge",
+             why="where groups hardly overlap and the penalty is small, weights are large, steps with the wrong curvature do not arrive, and whoever is certain has no curvature to divide by"),
         case("nearly separated, many defaults", _applicants(50, 10, 5e-4, 2.0, 3.0, share=0.5, noise=0.05), *_terms(5e-4, 2.0, 3.0), kind="edge",
              why="the smaller the penalty, the larger the weights, and the longer the way"),
         case("as many defaults as good clients", joint("45 past and 10 new applicants, half of them defaults", _far_from_elsewhere), *_terms(0.02, 1.0, 3.0), kind="edge",
              why="whole Newton steps arrive from zero; from elsewhere they may go on and on unless they are halved"),
         case("a slip of the keyboard", joint("50 past and 4 new applicants, two of them a million times out", _slips), *_terms(0.02, 1.0, 4.0), kind="stability",
              why="exp(1000) is too large for any computer, a probability of 0 or 1 is not"),
+        case("two past applicants", _clear("2 past applicants, 4 new ones between them", _two_past, 0.01, 1.0, 2.0), *_terms(0.01, 1.0, 2.0), kind="edge",
+             why="one past applicant of each kind is enough to fit"),
+        case("one column, a penalty of ten", _clear("20 past and 5 new applicants, one column", _one_column, 10.0, 1.0, 3.0), *_terms(10.0, 1.0, 3.0), kind="edge",
+             why="where the penalty makes nearly all of the curvature, a step twice as long swings from side to side for ever"),
+        case("twenty columns that say nearly the same", _clear("80 past and 6 new applicants, 20 columns nearly alike", _twenty_columns, 0.1, 1.0, 3.0), *_terms(0.1, 1.0, 3.0), kind="edge",
+             why="the curvatures of columns that say the same add up, and so does what they have to say"),
+        case("a level of a hundred million", _clear("40 past and 8 new applicants, one column near 1e8 with a spread of 1", _on_a_level, 0.02, 1.0, 3.0), *_terms(0.02, 1.0, 3.0), kind="stability",
+             why="standardising takes the level out; beside what is left of it the spread would drown"),
+        case("half precision", _clear("40 past and 8 new applicants in float16", _in_half_precision, 0.02, 1.0, 4.0), *_terms(0.02, 1.0, 4.0), kind="edge",
+             why="half precision keeps three digits of a mean and a spread: they are computed in float64, whatever the figures are in"),
         case("lists", made("rows in a list", lambda r: r.normal(size=(6, 2)).tolist()), given((0.0, 1.0, 1.0, 0.0, 1.0, 0.0)), made("new rows in a list", lambda r: r.normal(size=(3, 2)).tolist()), *_terms(0.5, 1.0, 1000.0), kind="edge",
              why="lists of rows have no shape, no mean and no spread until they are made arrays"),
         case("a strong penalty", _applicants(40, 9, 3.0, 2.0, 5.0), *_terms(3.0, 2.0, 5.0), kind="edge", why="the slopes shrink, and the share of defaults stays"),
