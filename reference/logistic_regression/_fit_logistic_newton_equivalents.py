@@ -7,7 +7,9 @@ from reference.spec import equivalents
 # Reasons why a changed line is as right as the line it replaces.
 FREE = (
     "how the minimum is reached is free: what changes is the way to it, and weights are returned only once the gradient "
-    "is short enough; they were in all cases of eight more seeds"
+    "is short enough; they were in all cases of three seeds, and for 398 of 399 random inputs (the other, without a "
+    "penalty, has no minimum). accelerated_descent was tried on others: shorter steps were too many in three "
+    "of 164, all of at most twelve clients without a penalty, and another momentum arrived, with more steps, in all of 106"
 )
 EXACT = "a value of exactly this size has probability 0"
 LAST = (
@@ -15,7 +17,6 @@ LAST = (
     "algorithm's own affair, so that no case may ask for arrival with the last one"
 )
 STEPS = "all cases that converge do so in fewer steps, and how many are needed is the algorithm's own affair"
-TIGHTER = "a shorter gradient is within what is asked for, and rounding allows it in all cases of eight more seeds"
 MORE = "further steps stay at the minimum, and the last lines return it"
 RCOND = "None is what rcond is where it is not named"
 SAME = "the same product in another order, of vectors or of the symmetric B"
@@ -26,8 +27,10 @@ RAISED = (
     "product, or in lstsq, whose LinAlgError is one"
 )
 BOTH_KINDS = "both outcomes must be present, so that there are two clients at least"
-NEVER_ZERO = (
-    "the column of ones and columns with a number other than 0 have a size above 0, and there is no other in any case"
+ZEROS = "a column of zeros stays one whatever it is divided by, and no size is below 0"
+ROUNDED = (
+    "near the minimum a mean of losses of order one moves by some 1e-16, so that 1e-15 allows for its rounding as well; "
+    "the results for 500 random inputs and in all cases of three seeds were right"
 )
 EVEN = "at a score of 0 either form is 1/2"
 UNSEEN = "the default of max_iter is larger than 5 and the only other value in a case is 1"
@@ -35,11 +38,8 @@ NOT_NEGATIVE = "penalties are not negative"
 CONVEX = "on a strictly convex function step and turn have a positive product"
 SIGNED = "the sign of left cancels, for it stands on both sides of B"
 POSITIVE = "B is positive definite, so that g B g is not negative"
-ALONE = "no size is below 0, and a size of 1 becomes 1"
 EQUIVALENTS = (
     equivalents("fit_logistic_newton", "def fit_logistic_newton(X, y, lam=1e-3, tol=1e-8, max_iter=100):",
-                "def fit_logistic_newton(X, y, lam=1e-3, tol=1e-11, max_iter=100):", reason=TIGHTER)
-    + equivalents("fit_logistic_newton", "def fit_logistic_newton(X, y, lam=1e-3, tol=1e-8, max_iter=100):",
                   "def fit_logistic_newton(X, y, lam=1e-3, tol=1e-8, max_iter=101):",
                   "def fit_logistic_newton(X, y, lam=1e-3, tol=1e-8, max_iter=99):", reason=STEPS)
     + equivalents("fit_logistic_newton", "for _ in range(max_iter):", "for _ in range(max_iter - 1):", reason=STEPS)
@@ -80,19 +80,12 @@ EQUIVALENTS = (
                   "if X.ndim != 2 or len(X) == 0 or y.shape < (len(X),) or not lam >= 0:", reason=RAISED)
     + equivalents("fit_logistic_newton",
                   "return np.mean(np.logaddexp(0, z) - y * z) + 0.5 * _slopes(len(w), lam) @ w**2",
-                  "return np.sum(np.logaddexp(0, z) - y * z) + 0.5 * _slopes(len(w), lam) @ w**2",
-                  "return np.mean(np.logaddexp(0, z) - y * z) + 0.25 * _slopes(len(w), lam) @ w**2",
-                  "return np.mean(np.logaddexp(0, z) - y * z) + 0.5 * _slopes(len(w), lam) @ w//2", reason=FREE)
-    + equivalents("fit_logistic_newton",
-                  "return np.mean(np.logaddexp(0, z) - y * z) + 0.5 * _slopes(len(w), lam) @ w**2",
                   "return np.mean(np.logaddexp(0, z) - y * z) + w ** 2 @ (0.5 * _slopes(len(w), lam))",
                   "return np.mean(np.logaddexp(0, z) - y * z) + 0.5 * (_slopes(len(w), lam) @ w ** 2)", reason=SAME)
     + equivalents("fit_logistic_newton",
                   "return X.T @ (X * (p * (1 - p))[:, None]) / len(X) + np.diag(_slopes(len(w), lam))",
                   "return X.T @ (X * (p * (1 - p))[:, None]) / (len(X) - 1) + np.diag(_slopes(len(w), lam))",
                   reason=FREE)
-    + equivalents("reweighted_least_squares", "def reweighted_least_squares(X, y, lam=1e-3, tol=1e-8, max_iter=100):",
-                  "def reweighted_least_squares(X, y, lam=1e-3, tol=1e-11, max_iter=100):", reason=TIGHTER)
     + equivalents("reweighted_least_squares", "def reweighted_least_squares(X, y, lam=1e-3, tol=1e-8, max_iter=100):",
                   "def reweighted_least_squares(X, y, lam=1e-3, tol=1e-8, max_iter=101):",
                   "def reweighted_least_squares(X, y, lam=1e-3, tol=1e-8, max_iter=99):", reason=STEPS)
@@ -127,33 +120,18 @@ EQUIVALENTS = (
                   reason=EXACT)
     + equivalents("reweighted_least_squares", "length /= 2", "length /= 3", reason=FREE)
     + equivalents("accelerated_descent", "def accelerated_descent(X, y, lam=1e-3, tol=1e-8, max_iter=100):",
-                  "def accelerated_descent(X, y, lam=1e-3, tol=1e-11, max_iter=100):", reason=TIGHTER)
-    + equivalents("accelerated_descent", "def accelerated_descent(X, y, lam=1e-3, tol=1e-8, max_iter=100):",
                   "def accelerated_descent(X, y, lam=1e-3, tol=1e-8, max_iter=101):",
                   "def accelerated_descent(X, y, lam=1e-3, tol=1e-8, max_iter=99):", reason=UNSEEN)
     + equivalents("accelerated_descent", "if max_iter < 5:", "if max_iter <= 5:", "if max_iter < 6:",
                   "if max_iter < 4:", reason=UNSEEN)
     + equivalents("accelerated_descent", "sizes = np.sqrt(np.mean(X**2, axis=0))",
-                  "sizes = np.sqrt(np.sum(X ** 2, axis=0))", "sizes = np.sqrt(np.mean(X%2, axis=0))", reason=FREE)
-    + equivalents("accelerated_descent", "sizes[sizes == 0] = 1.0", "pass", "sizes[sizes == 0] = 2.0",
-                  "sizes[sizes == 0] = 0.5", "sizes[sizes <= 0] = 1.0", "sizes[sizes == 0] = 0.0", reason=NEVER_ZERO)
-    + equivalents("accelerated_descent", "sizes[sizes == 0] = 1.0", "sizes[sizes != 0] = 1.0",
-                  "sizes[sizes > 0] = 1.0", "sizes[sizes >= 0] = 1.0", reason=FREE)
-    + equivalents("accelerated_descent", "sizes[sizes == 0] = 1.0", "sizes[sizes < 0] = 1.0",
-                  "sizes[sizes == 1] = 1.0", "sizes[sizes == -1] = 1.0", reason=ALONE)
+                  "sizes = np.sqrt(np.sum(X ** 2, axis=0))", reason=FREE)
+    + equivalents("accelerated_descent", "sizes[sizes == 0] = 1.0", "sizes[sizes == 0] = 2.0",
+                  "sizes[sizes == 0] = 0.5", "sizes[sizes <= 0] = 1.0", reason=ZEROS)
     + equivalents("accelerated_descent",
                   "step = 1 / (np.linalg.norm(Z, 2) ** 2 / (4 * len(y)) + penalties.max(initial=0.0))",
-                  "step = 1 / (4 * len(y) / np.linalg.norm(Z, 2) ** 2 + penalties.max(initial=0.0))",
-                  "step = 1 / (np.linalg.norm(Z, 2) ** (2 / (4 * len(y))) + penalties.max(initial=0.0))",
-                  "step = 1 / (2 ** np.linalg.norm(Z, 2) / (4 * len(y)) + penalties.max(initial=0.0))",
                   "step = 1 / (np.linalg.norm(Z, 2) ** 2 / (4 * len(y)) + penalties)",
                   "step = 1 / (np.linalg.norm(Z, 2) ** 2 / (4 + len(y)) + penalties.max(initial=0.0))",
-                  "step = 1 / (np.linalg.norm(Z, 2) ** 2 + (4 * len(y)) + penalties.max(initial=0.0))",
-                  "step = 1 / (np.linalg.norm(Z, 2) ** 2 % (4 * len(y)) + penalties.max(initial=0.0))",
-                  "step = 1 / (np.linalg.norm(Z, 2) + 2 / (4 * len(y)) + penalties.max(initial=0.0))",
-                  "step = 1 / (np.linalg.norm(Z, 2) - 2 / (4 * len(y)) + penalties.max(initial=0.0))",
-                  "step = 1 / (np.linalg.norm(Z, 1) ** 2 / (4 * len(y)) + penalties.max(initial=0.0))",
-                  "step = 1 / (np.linalg.norm(Z, 2) ** 3 / (4 * len(y)) + penalties.max(initial=0.0))",
                   "step = 1 / (np.linalg.norm(Z, 2) ** 2 / (5 * len(y)) + penalties.max(initial=0.0))",
                   "step = 1 / (np.linalg.norm(Z, 2) ** 2 / (3 * len(y)) + penalties.max(initial=0.0))",
                   "step = 1 / (np.linalg.norm(Z, 2) ** 2 / (4 * len(y)) + penalties.max(initial=1.0))", reason=FREE)
@@ -163,18 +141,15 @@ EQUIVALENTS = (
                   "step = 1 / (np.linalg.norm(Z, 2) ** 2 / (4 * len(y)) + penalties.max(initial=-1.0))",
                   reason=NOT_NEGATIVE)
     + equivalents("accelerated_descent", "t = 1.0", "t = 2.0", "t = 0.5", "t = 0.0", reason=FREE)
-    + equivalents("accelerated_descent", "for _ in range(200_000):", "for _ in range(200000 - 1):",
-                  "for _ in range(200001):", "for _ in range(199999):", reason=STEPS)
+    + equivalents("accelerated_descent", "for _ in range(20_000):", "for _ in range(20000 - 1):",
+                  "for _ in range(20001):", "for _ in range(19999):", reason=STEPS)
     + equivalents("accelerated_descent", "if np.linalg.norm(gradient(v) * sizes) <= tol:",
                   "if np.linalg.norm(gradient(v) * sizes) < tol:", reason=EXACT)
     + equivalents("accelerated_descent", "if g @ (new - v) > 0:", "if (new - v) @ g > 0:", reason=SAME)
-    + equivalents("accelerated_descent", "if g @ (new - v) > 0:", "if g @ (new - v) == 0:", "if g @ (new - v) > 1:",
-                  reason=FREE)
     + equivalents("accelerated_descent", "if g @ (new - v) > 0:", "if g @ (new - v) >= 0:", reason=EXACT)
     + equivalents("accelerated_descent", "s = (1 + np.sqrt(1 + 4 * t * t)) / 2", "s = 1 + np.sqrt(1 + 4 * t * t) / 2",
-                  "s = (1 + np.sqrt((1 + 4 * t) * t)) / 2", "s = (1 * np.sqrt(1 + 4 * t * t)) / 2",
-                  "s = (1 + np.sqrt(1 * 4 * t * t)) / 2", "s = (2 + np.sqrt(1 + 4 * t * t)) / 2",
-                  "s = (0 + np.sqrt(1 + 4 * t * t)) / 2", "s = (1 + np.sqrt(2 + 4 * t * t)) / 2",
+                  "s = (1 + np.sqrt((1 + 4 * t) * t)) / 2", "s = (1 + np.sqrt(1 * 4 * t * t)) / 2",
+                  "s = (2 + np.sqrt(1 + 4 * t * t)) / 2", "s = (1 + np.sqrt(2 + 4 * t * t)) / 2",
                   "s = (1 + np.sqrt(0 + 4 * t * t)) / 2", reason=FREE)
     + equivalents("accelerated_descent", "ahead, v, t = new + (t - 1) / s * (new - v), new, s",
                   "ahead, v, t = new + t / s * (new - v), new, s",
@@ -185,20 +160,15 @@ EQUIVALENTS = (
                   "ahead, v, t = new + (t - 2) / s * (new - v), new, s",
                   "ahead, v, t = new + (t - 0) / s * (new - v), new, s", reason=FREE)
     + equivalents("quasi_newton", "def quasi_newton(X, y, lam=1e-3, tol=1e-8, max_iter=100):",
-                  "def quasi_newton(X, y, lam=1e-3, tol=1e-11, max_iter=100):", reason=TIGHTER)
-    + equivalents("quasi_newton", "def quasi_newton(X, y, lam=1e-3, tol=1e-8, max_iter=100):",
                   "def quasi_newton(X, y, lam=1e-3, tol=1e-8, max_iter=101):",
                   "def quasi_newton(X, y, lam=1e-3, tol=1e-8, max_iter=99):", reason=UNSEEN)
     + equivalents("quasi_newton", "if max_iter < 5:", "if max_iter <= 5:", "if max_iter < 6:", "if max_iter < 4:",
                   reason=UNSEEN)
     + equivalents("quasi_newton", "sizes = np.sqrt(np.mean(X**2, axis=0))", "sizes = np.sqrt(np.sum(X ** 2, axis=0))",
                   "sizes = np.sqrt(np.mean(X%2, axis=0))", reason=FREE)
-    + equivalents("quasi_newton", "sizes[sizes == 0] = 1.0", "pass", "sizes[sizes == 0] = 2.0",
-                  "sizes[sizes == 0] = 0.5", "sizes[sizes <= 0] = 1.0", "sizes[sizes == 0] = 0.0", reason=NEVER_ZERO)
-    + equivalents("quasi_newton", "sizes[sizes == 0] = 1.0", "sizes[sizes != 0] = 1.0", "sizes[sizes > 0] = 1.0",
-                  "sizes[sizes >= 0] = 1.0", reason=FREE)
-    + equivalents("quasi_newton", "sizes[sizes == 0] = 1.0", "sizes[sizes < 0] = 1.0", "sizes[sizes == 1] = 1.0",
-                  "sizes[sizes == -1] = 1.0", reason=ALONE)
+    + equivalents("quasi_newton", "sizes[sizes == 0] = 1.0", "sizes[sizes == 0] = 2.0", "sizes[sizes == 0] = 0.5",
+                  "sizes[sizes <= 0] = 1.0", reason=ZEROS)
+    + equivalents("quasi_newton", "sizes[sizes == 0] = 1.0", "sizes[sizes >= 0] = 1.0", reason=FREE)
     + equivalents("quasi_newton", "for _ in range(1000):", "for _ in range(1000 - 1):", "for _ in range(1001):",
                   "for _ in range(999):", reason=STEPS)
     + equivalents("quasi_newton", "if np.linalg.norm(g * sizes) <= tol:", "if np.linalg.norm(g * sizes) < tol:",
@@ -227,21 +197,14 @@ EQUIVALENTS = (
                   "while slope(v - length * B @ g) @ (B @ g) < -0.9 * abs(g @ B @ g) and length > 1e-8:",
                   "while slope(v - length * B @ g) @ (B @ g) < -1.8 * abs(g @ B @ g) and length > 1e-8:",
                   "while slope(v - length * B @ g) @ (B @ g) < -0.45 * abs(g @ B @ g) and length > 1e-8:",
-                  "while slope(v + length * B @ g) @ (B @ g) < -0.9 * abs(g @ B @ g) and length > 1e-8:",
                   "while slope(v - length * B @ g) @ (B @ g) < -0.9 + abs(g @ B @ g) and length > 1e-8:",
                   "while slope(v - length * B @ g) @ (B @ g) < -0.9 - abs(g @ B @ g) and length > 1e-8:",
                   "while slope(v - length * B @ g) @ (B @ g) < -0.9 / abs(g @ B @ g) and length > 1e-8:",
                   "while slope(v - length * B @ g) @ (B @ g) < -0.9 // abs(g @ B @ g) and length > 1e-8:",
                   "while slope(v - length * B @ g) @ (B @ g) < -0.9 % abs(g @ B @ g) and length > 1e-8:",
                   "while slope(v - length * B @ g) @ (B @ g) < -0.9 ** abs(g @ B @ g) and length > 1e-8:",
-                  "while slope(v - length * B @ g) @ (B @ g) == -0.9 * abs(g @ B @ g) and length > 1e-8:",
-                  "while slope(v - length * B @ g) @ (B @ g) < -0.9 * abs(g @ B @ g) and length == 1e-8:",
-                  "while slope(v - length * B @ g) @ (B @ g) < -0.9 * abs(g @ B @ g) and length < 1e-8:",
-                  "while slope(v - length * B @ g) @ (B @ g) < -0.9 * abs(g @ B @ g) and length <= 1e-8:",
-                  "while slope(v - length * B @ g) @ (B @ g) < 0.9 * abs(g @ B @ g) and length > 1e-8:",
                   "while slope(v - length * B @ g) @ (B @ g) < -1.9 * abs(g @ B @ g) and length > 1e-8:",
                   "while slope(v - length * B @ g) @ (B @ g) < --0.09999999999999998 * abs(g @ B @ g) and length > 1e-8:",
-                  "while slope(v - length * B @ g) @ (B @ g) < -0.9 * abs(g @ B @ g) and length > 1.00000001:",
                   reason=FREE)
     + equivalents("quasi_newton",
                   "while slope(v - length * B @ g) @ (B @ g) < -0.9 * abs(g @ B @ g) and length > 1e-8:",
@@ -264,8 +227,6 @@ EQUIVALENTS = (
     + equivalents("quasi_newton", "B = left @ B @ left.T + np.outer(step, step) / curvature",
                   "B = left @ B.T @ left.T + np.outer(step, step) / curvature", reason=SAME)
     + equivalents("notebook", "def fit_logistic_newton(X, y, lam=1e-3, tol=1e-8, max_iter=100):",
-                  "def fit_logistic_newton(X, y, lam=1e-3, tol=1e-11, max_iter=100):", reason=TIGHTER)
-    + equivalents("notebook", "def fit_logistic_newton(X, y, lam=1e-3, tol=1e-8, max_iter=100):",
                   "def fit_logistic_newton(X, y, lam=1e-3, tol=1e-8, max_iter=101):",
                   "def fit_logistic_newton(X, y, lam=1e-3, tol=1e-8, max_iter=99):", reason=STEPS)
     + equivalents("notebook", "X = np.asarray(X, dtype=float)", "X = np.asarray(X)", reason=FLOAT)
@@ -285,10 +246,7 @@ EQUIVALENTS = (
     + equivalents("notebook", "p = np.where(z >= 0, 1, e) / (1 + e)", "p = np.where(z > 0, 1, e) / (1 + e)",
                   reason=EVEN)
     + equivalents("notebook", "loss = np.mean(np.maximum(z, 0) + np.log1p(e) - y * z) + 0.5 * np.sum(penalty * w**2)",
-                  "loss = np.sum(np.maximum(z, 0) + np.log1p(e) - y * z) + 0.5 * np.sum(penalty * w**2)",
                   "loss = np.mean(np.maximum(z, 0) + np.log(1 + e) - y * z) + 0.5 * np.sum(penalty * w**2)",
-                  "loss = np.mean(np.maximum(z, 0) + np.log1p(e) - y * z) + 0.25 * np.sum(penalty * w**2)",
-                  "loss = np.mean(np.maximum(z, 0) + np.log1p(e) - y * z) + 0.5 * np.sum(penalty * w//2)",
                   reason=FREE)
     + equivalents("notebook", "loss = np.mean(np.maximum(z, 0) + np.log1p(e) - y * z) + 0.5 * np.sum(penalty * w**2)",
                   "loss = np.mean(np.maximum(z, 0) + np.log1p(e) - y * z) + 0.5 * np.sum(penalty @ w ** 2)",
@@ -310,6 +268,8 @@ EQUIVALENTS = (
                   "while parts(w - size * step)[0] > loss + 1e-12 and size != 1e-6:",
                   "while parts(w - size * step)[0] > loss + 1e-12 and size >= 1e-6:",
                   "while parts(w - size * step)[0] > loss + 1e-12 and size > -0.999999:", reason=NEVER_SHORT)
+    + equivalents("notebook", "while parts(w - size * step)[0] > loss + 1e-12 and size > 1e-6:",
+                  "while parts(w - size * step)[0] > loss + 1e-15 and size > 1e-6:", reason=ROUNDED)
     + equivalents("notebook", "while parts(w - size * step)[0] > loss + 1e-12 and size > 1e-6:",
                   "while parts(w - size * step)[0] > loss + 1e-09 and size > 1e-6:",
                   "while parts(w - size * step)[0] > loss ** 1e-12 and size > 1e-6:",

@@ -126,7 +126,8 @@ def accelerated_descent(X, y, lam=1e-3, tol=1e-8, max_iter=100):
 
     v = ahead = np.zeros(X.shape[1])
     t = 1.0
-    for _ in range(200_000):
+    # Over twice what any case needs: steps that crawl fail by their number, on machines of any speed.
+    for _ in range(20_000):
         g = gradient(ahead)
         if np.linalg.norm(gradient(v) * sizes) <= tol:
             return v / sizes
@@ -353,6 +354,42 @@ def _overlapping(rng):
             return X, y
 
 
+def _arrives(X, y, lam, share):
+    """Return whether Newton's method arrives that halves its steps by a loss with a share of the penalty only."""
+    w, part = np.zeros(X.shape[1]), share * lam
+    for _ in range(100):
+        gradient = _gradient(w, X, y, lam)
+        if np.linalg.norm(gradient) <= STATIONARY_GRADIENT:
+            return True
+        step = np.linalg.lstsq(_hessian(w, X, lam), gradient, rcond=None)[0]
+        length, highest = 1.0, _loss(w, X, y, part) + LOSS_ROUNDING
+        while _loss(w - length * step, X, y, part) > highest and length > 1e-6:
+            length /= 2
+        w = w - length * step
+    return False
+
+
+def _amounts_and_shares(rng):
+    """Return 20 clients with an amount in hundreds and a share, for whom the loss must hold the whole penalty."""
+    while True:
+        X, y = _clients(20, 3, share=0.1, scale=300.0).draw(rng)
+        X[:, 2] /= 300.0
+        if not _arrives(X, y, 0.1, 0.5) and not _arrives(X, y, 0.1, 1 / 20):
+            return X, y
+
+
+def _zero_for_all(rng):
+    X, y = _clients(30, 4).draw(rng)
+    X[:, 2] = 0.0
+    return X, y
+
+
+def _on_a_level(rng):
+    X, y = _clients(400, 9).draw(rng)
+    X[:, 1:] += 50.0
+    return X, y
+
+
 def _separable_in_quarters(rng):
     X, y = _separable(rng)
     return X * [1.0, 0.25, 0.25], y
@@ -407,9 +444,17 @@ EXERCISE = Exercise(
              why="where the loss is flat a whole step goes much too far: it must be halved while the loss rises"),
         case("a step that overshoots, each client twice", joint("42 clients for whom whole steps diverge", _overshoots_twice), given(0.001), kind="stability",
              why="a mean does not change when each client comes twice, and a whole step goes too far all the same"),
+        case("amounts and shares", joint("20 clients, an amount in hundreds and a share, two defaults", _amounts_and_shares), given(0.1), kind="edge",
+             why="steps are halved while the loss rises that is to be minimised: with another penalty in it, right steps are refused"),
+        case("amounts in cents", _clients(200, 6, scale=3e6), given(0.001), kind="edge", why="where features are millions, the gradient is rounded at some 1e-11: whoever asks for less goes on for ever"),
+        case("small features, a large penalty", _clients(40, 16, scale=0.1), given(1000.0), kind="edge", why="the penalty makes the curvature of sixteen slopes thousands of times the intercept's, and no single length of a step is right for both"),
+        case("a level of fifty", joint("400 clients, eight features near 50 with a spread of 1", _on_a_level), given(0.1), kind="edge",
+             why="features far from zero are nearly multiples of the ones, and a mean over many clients is still a mean"),
+        case("nearly as many weights as clients", _clients(12, 9), given(1e-5), kind="edge", why="few clients and a small penalty leave the loss flat in most directions"),
+        case("a feature that nobody has", joint("30 clients, a column of zeros", _zero_for_all), given(0.1), kind="edge", why="a column of zeros has no size to divide by, and its weight is 0 under the penalty"),
         case("no penalty", joint("60 clients, 3 weights, overlapping groups", _overlapping), given(0.0), kind="edge", why="where groups overlap a minimum exists without a penalty"),
-        case("no penalty on an intercept", made("ones(10, 1)", lambda _: np.ones((10, 1))), made("outcomes", lambda r: r.permutation(np.arange(10) % 3 == 0).astype(float)), given(0), kind="edge",
-             why="a penalty of 0 is at least 0"),
+        case("no penalty on an intercept", made("ones(10, 1)", lambda _: np.ones((10, 1))), made("outcomes", lambda r: r.permutation(np.arange(10) % 3 > 0).astype(float)), given(0), kind="edge",
+             why="a penalty of 0 is at least 0, and where most default the intercept is positive"),
         case("lists", made("rows in a list", lambda r: [[1.0, v] for v in r.normal(size=6).tolist()]), given((0.0, 1.0, 1.0, 0.0, 1.0, 0.0)), given(0.3), kind="edge",
              why="lists of rows have no shape, and cannot be multiplied, until they are made arrays"),
         case("a penalty just below zero", joint("60 clients, 3 weights, overlapping groups", _overlapping), given(-0.001), kind="error",
