@@ -444,6 +444,8 @@ EXERCISE = Exercise(
              why="where the loss is flat a whole step goes much too far: it must be halved while the loss rises"),
         case("a step that overshoots, each client twice", joint("42 clients for whom whole steps diverge", _overshoots_twice), given(0.001), kind="stability",
              why="a mean does not change when each client comes twice, and a whole step goes too far all the same"),
+        case("one default among eight", given([[1.0, v] for v in (5.0, 28.0, -21.0, 23.0, 4.0, 26.0, 0.0, -21.0)]), given([0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]), given(0.1), kind="stability",
+             why="which lengths of a step are refused hangs on the loss of each client, of sure ones and of unsure ones"),
         case("amounts and shares", joint("20 clients, an amount in hundreds and a share, two defaults", _amounts_and_shares), given(0.1), kind="edge",
              why="steps are halved while the loss rises that is to be minimised: with another penalty in it, right steps are refused"),
         case("amounts in cents", _clients(200, 6, scale=3e6), given(0.001), kind="edge", why="where features are millions, the gradient is rounded at some 1e-11: whoever asks for less goes on for ever"),
