@@ -73,6 +73,7 @@ def in_time(honest: Result, limits: Limits) -> Iterator[tuple[str, bool]]:
 def _under_attack(keeper: Keeper, master: str, plan: Plan) -> Iterator[tuple[str, bool]]:
     attacks = load_attacks(content.attacks(), master)
     grader = Grader({TOPIC: plan}, keeper, only=TOPIC)
+    yield f"trying {len(attacks)} attacks, a second or two each ...", True
     began, through = time.monotonic(), 0
     for attack in attacks:
         try:

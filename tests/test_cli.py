@@ -169,7 +169,7 @@ def test_doctor_says_what_this_machine_gives() -> None:
     result = run("doctor")
     assert result.exit_code == 0
     assert result.output.startswith("isolation: namespaces\nhonest answers: 37 of 37, the slowest in ")
-    assert "\n2 attacks tried in " in result.output
+    assert "\ntrying 2 attacks, a second or two each ...\n2 attacks tried in " in result.output
     assert result.output.endswith(" s: none got through\n")
 
 
