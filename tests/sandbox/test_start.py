@@ -133,11 +133,12 @@ def test_a_server_can_be_told_later_what_submissions_find() -> None:
 
 @pytest.mark.walls
 def test_a_server_that_is_not_ready_is_not_waited_for_in_closing(processes) -> None:
-    code = "import time; time.sleep(60)"
+    code = "import time; time.sleep(20)"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(policy, "bubblewrap", lambda command, uid: (command[0], "-c", code))
+        patch.setattr(module, "CLOSE_SECONDS", 600.0)
         keeper = Keeper(wait=False)
-    keeper.close()
+        keeper.close()
     assert keeper._process.returncode == -signal.SIGKILL
     assert not processes(keeper._process.pid)
 
